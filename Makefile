@@ -1,0 +1,128 @@
+# Hull: every habit of the project as a target. `make help` lists them.
+#
+# A recipe of more than a few lines is a script in Tools/, so that it can be read, run and tested alone.
+
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+.NOTPARALLEL:
+
+# Where `make install` puts things; packagers set DESTDIR.
+PREFIX ?= /usr/local
+DESTDIR ?=
+
+# Where the programs lie after `make build`, and the root file system after `make rootfs`.
+export HULL_BIN := $(CURDIR)/.build/hull/bin
+export HULL_ROOTFS := $(CURDIR)/rootfs/out/rootfs
+
+LIBEXEC := $(PREFIX)/libexec/hull
+
+.PHONY: help
+help: ## List the targets
+	@awk -F ':.*## ' '/^[a-z][a-z0-9-]*:.*## / { printf "  %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+.PHONY: run
+run: ## Install what is missing, build, run containers and show what happened
+	@Tools/preflight
+	@Tools/deps build
+	@Tools/build
+	@rootfs/build
+	@Tools/demo
+
+.PHONY: test
+test: ## Every test: rootfs, pure, kernel and life rings (root)
+	@Tools/preflight
+	@Tools/deps build test
+	@Tools/build
+	@Tools/build-tests
+	@rootfs/build
+	@rootfs/check
+	@Tools/test-rings pure kernel life
+
+.PHONY: test-pure
+test-pure: ## The pure ring: no root, no kernel, seconds
+	@Tools/preflight toolchain
+	@Tools/build-tests
+	@Tools/test-rings pure
+
+.PHONY: test-kernel
+test-kernel: ## The kernel ring: wrappers and cgroups against this kernel (root)
+	@Tools/preflight
+	@Tools/build-tests
+	@Tools/test-rings kernel
+
+.PHONY: test-life
+test-life: ## The life ring: real programs, real containers (root)
+	@Tools/preflight
+	@Tools/deps build test
+	@Tools/build
+	@Tools/build-tests
+	@rootfs/build
+	@Tools/test-rings life
+
+RINGS ?= kernel life
+.PHONY: test-cgroup2
+test-cgroup2: ## Kernel and life rings in a kernel with cgroup v2 only (user-mode Linux)
+	@Tools/preflight
+	@Tools/deps build test
+	@Tools/build
+	@Tools/build-tests
+	@rootfs/build
+	@Tools/test-cgroup2 $(RINGS)
+
+.PHONY: bench
+bench: ## Measure against crun and runc (root); options in BENCH, see docs/benchmarks.md
+	@Tools/preflight
+	@Tools/deps build bench
+	@Tools/build hull-bench
+	@rootfs/build
+	@Tools/bench $(BENCH)
+
+.PHONY: mutants
+mutants: ## Break the journal in named ways and see that its tests notice (root)
+	@Tools/preflight toolchain
+	@Tools/mutants
+
+.PHONY: lint
+lint: ## Format, import directions, banned calls
+	@Tools/preflight toolchain
+	@Tools/lint
+
+.PHONY: format
+format: ## Rewrite the Swift sources in the project's format
+	@swift format format --in-place --parallel --recursive Package.swift Sources Tests
+
+.PHONY: deps
+deps: ## Install the Debian packages for building, testing and measuring
+	@Tools/deps build test bench
+
+.PHONY: build
+build: ## Build static, stripped programs into .build/hull/bin
+	@Tools/preflight toolchain
+	@Tools/deps build
+	@Tools/build
+
+.PHONY: rootfs
+rootfs: ## Assemble the small root file system into rootfs/out
+	@Tools/deps build
+	@rootfs/build
+
+# The runtime looks for hull-init beside its own executable, as /proc/self/exe names it, and the kernel resolves symbolic
+# links there: so both programs lie in libexec, and only a link in bin.
+.PHONY: install
+install: ## Install what is built below PREFIX (/usr/local), staged in DESTDIR
+	@[ -x '$(HULL_BIN)/hull-runtime' ] || $(MAKE) --no-print-directory build
+	@install -d '$(DESTDIR)$(LIBEXEC)' '$(DESTDIR)$(PREFIX)/bin'
+	@Tools/place '$(HULL_BIN)/hull-runtime' '$(DESTDIR)$(LIBEXEC)/hull-runtime'
+	@Tools/place '$(HULL_BIN)/hull-init' '$(DESTDIR)$(LIBEXEC)/hull-init'
+	@ln -sfn ../libexec/hull/hull-runtime '$(DESTDIR)$(PREFIX)/bin/hull-runtime'
+	@echo 'installed $(DESTDIR)$(PREFIX)/bin/hull-runtime -> ../libexec/hull/hull-runtime'
+
+.PHONY: uninstall
+uninstall: ## Remove what `make install` put there
+	@rm -f '$(DESTDIR)$(PREFIX)/bin/hull-runtime' '$(DESTDIR)$(LIBEXEC)/hull-runtime' '$(DESTDIR)$(LIBEXEC)/hull-init'
+	@if [ -d '$(DESTDIR)$(LIBEXEC)' ]; then rmdir --ignore-fail-on-non-empty '$(DESTDIR)$(LIBEXEC)'; fi
+	@echo 'removed Hull from $(DESTDIR)$(PREFIX)'
+
+.PHONY: clean
+clean: ## Remove everything built
+	@rm -rf .build rootfs/out

@@ -1,0 +1,121 @@
+// swift-tools-version: 6.2
+//
+// The layers of docs/architecture.md as targets. A target lists only modules of lower layers;
+// Tools/check-imports holds the sources to the same rule.
+
+import PackageDescription
+
+let strict: [SwiftSetting] = [
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .treatAllWarnings(as: .error),
+    // Type metadata is reached by symbol, not looked up by name at run time: three per cent of a container's start.
+    .unsafeFlags(
+        ["-Xfrontend", "-disable-concrete-type-metadata-mangled-name-accessors"], .when(configuration: .release)),
+]
+
+/// For code that tests run hundreds of thousands of times: optimized in debug builds too.
+let optimized: [SwiftSetting] = strict + [.unsafeFlags(["-O"], .when(configuration: .debug))]
+
+/// Programs that enter containers must not depend on the host's loader or libraries.
+/// `swift test` cannot link this way, hence only in release builds.
+let staticProgram: [LinkerSetting] = [
+    .unsafeFlags(["-static-executable"], .when(configuration: .release))
+]
+
+let package = Package(
+    name: "hull",
+    products: [
+        .executable(name: "hull-runtime", targets: ["hull-runtime"]),
+        .executable(name: "hull-init", targets: ["hull-init"]),
+    ],
+    targets: [
+        // Layer 0: types, the value tree, and C for what Swift cannot say.
+        .target(name: "CLinux", cSettings: [.unsafeFlags(["-Wall", "-Wextra", "-Werror"])]),
+        .systemLibrary(name: "CSeccomp", providers: [.apt(["libseccomp-dev"])]),
+        .systemLibrary(name: "CCap", providers: [.apt(["libcap-dev"])]),
+        .target(name: "LinuxTypes", swiftSettings: strict),
+        .target(name: "StrictTree", swiftSettings: strict),
+
+        // Layer 1: the kernel's calls, the specification's values, the messages of parent and init.
+        .target(name: "LinuxKernel", dependencies: ["CLinux", "CCap", "LinuxTypes"], swiftSettings: strict),
+        .target(name: "OCISpec", dependencies: ["StrictTree", "LinuxTypes"], swiftSettings: strict),
+        .target(name: "InitProtocol", dependencies: ["LinuxTypes"], swiftSettings: strict),
+
+        // Layer 2: the journal, cgroups and seccomp, each alone.
+        .target(name: "Journal", dependencies: ["LinuxKernel", "LinuxTypes"], swiftSettings: optimized),
+        .target(name: "Cgroups", dependencies: ["LinuxKernel", "LinuxTypes", "OCISpec"], swiftSettings: strict),
+        .target(
+            name: "SeccompFilter", dependencies: ["CSeccomp", "LinuxKernel", "LinuxTypes", "OCISpec"],
+            swiftSettings: strict),
+
+        // Layer 3: one container, from both sides of the clone.
+        .target(
+            name: "ContainerInit", dependencies: ["InitProtocol", "LinuxKernel", "LinuxTypes"], swiftSettings: strict),
+        .target(
+            name: "ContainerRuntime",
+            dependencies: [
+                "Cgroups", "InitProtocol", "LinuxKernel", "LinuxTypes", "OCISpec", "SeccompFilter", "StrictTree",
+            ], swiftSettings: strict),
+
+        // Layers 5 and 6: words for people, and the programs.
+        .target(
+            name: "CommandSupport",
+            dependencies: ["ContainerRuntime", "LinuxKernel", "LinuxTypes", "OCISpec", "StrictTree"],
+            swiftSettings: strict),
+        .executableTarget(
+            name: "hull-runtime",
+            dependencies: ["CommandSupport", "ContainerRuntime", "LinuxKernel", "LinuxTypes", "OCISpec", "StrictTree"],
+            swiftSettings: strict, linkerSettings: staticProgram),
+        .executableTarget(
+            name: "hull-init", dependencies: ["ContainerInit", "LinuxKernel"], swiftSettings: strict,
+            linkerSettings: staticProgram),
+        // `make bench`: no part of Hull.
+        .executableTarget(
+            name: "hull-bench", dependencies: ["LinuxKernel", "LinuxTypes", "OCISpec", "SeccompFilter", "StrictTree"],
+            path: "Tests/Bench", swiftSettings: strict, linkerSettings: staticProgram),
+        .executableTarget(
+            name: "journal-bench", dependencies: ["Journal", "LinuxKernel", "LinuxTypes"], path: "Tests/JournalBench",
+            swiftSettings: strict, linkerSettings: staticProgram),
+        .testTarget(
+            name: "SeccompFilterTests", dependencies: ["LinuxKernel", "LinuxTypes", "OCISpec", "SeccompFilter", "StrictTree"],
+            swiftSettings: strict),
+
+        .testTarget(
+            name: "CgroupsTests", dependencies: ["Cgroups", "LinuxKernel", "LinuxTypes", "OCISpec"], swiftSettings: strict),
+        .testTarget(
+            name: "JournalTests", dependencies: ["Journal", "LinuxKernel", "LinuxTypes"], exclude: ["Golden"],
+            swiftSettings: optimized),
+        .testTarget(name: "LinuxTypesTests", dependencies: ["LinuxTypes"], swiftSettings: strict),
+        .testTarget(name: "InitProtocolTests", dependencies: ["InitProtocol", "LinuxTypes"], swiftSettings: strict),
+        .testTarget(
+            name: "ContainerRuntimeTests",
+            dependencies: [
+                "Cgroups", "ContainerRuntime", "InitProtocol", "LinuxKernel", "LinuxTypes", "OCISpec", "SeccompFilter",
+                "StrictTree",
+            ], swiftSettings: strict),
+        // Facts about the kernel, each checked in a process of its own by KernelTests.
+        .executableTarget(
+            name: "kernel-facts",
+            dependencies: [
+                "CLinux", "ContainerInit", "ContainerRuntime", "InitProtocol", "Journal", "LinuxKernel", "LinuxTypes", "OCISpec",
+                "SeccompFilter",
+            ],
+            path: "Tests/kernel-facts", swiftSettings: strict),
+        .testTarget(name: "KernelTests", dependencies: ["hull-init", "kernel-facts"], swiftSettings: strict),
+        .testTarget(
+            name: "CommandSupportTests",
+            dependencies: ["CommandSupport", "ContainerRuntime", "LinuxTypes", "OCISpec", "StrictTree"], swiftSettings: strict),
+        .testTarget(name: "StrictTreeTests", dependencies: ["StrictTree"], swiftSettings: strict),
+        .testTarget(
+            name: "OCISpecTests", dependencies: ["LinuxTypes", "OCISpec", "StrictTree"], exclude: ["Fixtures"],
+            swiftSettings: strict),
+
+        // The life ring: real binaries, real containers, and the program that reports what a container sees.
+        .executableTarget(
+            name: "container-probe", path: "Tests/container-probe",
+            linkerSettings: [.unsafeFlags(["-static-executable"])]),
+        .testTarget(name: "LifeTests", dependencies: ["container-probe"], exclude: ["README.md"], swiftSettings: strict),
+    ]
+)

@@ -1,0 +1,67 @@
+// CRC-32C (Castagnoli), as iSCSI and ext4 use it: RFC 3720, appendix B.4. Swift has no name for the processor's instruction for it, which is
+// twenty times as fast as a table.
+#include "CLinux.h"
+
+#include <string.h>
+
+#if defined(__x86_64__)
+#include <cpuid.h>
+
+__attribute__((target("sse4.2"))) static uint32_t by_instruction(uint32_t crc, const uint8_t *at, size_t count) {
+    uint64_t wide = crc;
+    for (; count >= 8; at += 8, count -= 8) {
+        uint64_t word;
+        memcpy(&word, at, 8);
+        wide = __builtin_ia32_crc32di(wide, word);
+    }
+    crc = (uint32_t)wide;
+    for (; count > 0; at++, count--) crc = __builtin_ia32_crc32qi(crc, *at);
+    return crc;
+}
+
+// cpuid leaves a virtual machine, so it is asked once. Two threads that ask at the same time write the same answer.
+static int has_instruction(void) {
+    static int known;
+    if (known == 0) {
+        unsigned a, b, c, d;
+        known = __get_cpuid(1, &a, &b, &c, &d) && (c & bit_SSE4_2) ? 1 : 2;
+    }
+    return known == 1;
+}
+#elif defined(__aarch64__) && defined(__ARM_FEATURE_CRC32)
+#include <arm_acle.h>
+
+static uint32_t by_instruction(uint32_t crc, const uint8_t *at, size_t count) {
+    for (; count >= 8; at += 8, count -= 8) {
+        uint64_t word;
+        memcpy(&word, at, 8);
+        crc = __crc32cd(crc, word);
+    }
+    for (; count > 0; at++, count--) crc = __crc32cb(crc, *at);
+    return crc;
+}
+
+static int has_instruction(void) { return 1; }
+#else
+static uint32_t by_instruction(uint32_t crc, const uint8_t *at, size_t count) {
+    (void)at;
+    (void)count;
+    return crc;
+}
+
+static int has_instruction(void) { return 0; }
+#endif
+
+uint32_t hull_crc32c_portable(uint32_t crc, const void *bytes, size_t count) {
+    const uint8_t *at = bytes;
+    crc = ~crc;
+    for (size_t i = 0; i < count; i++) {
+        crc ^= at[i];
+        for (int bit = 0; bit < 8; bit++) crc = crc >> 1 ^ (0x82f63b78u & (0u - (crc & 1u)));
+    }
+    return ~crc;
+}
+
+uint32_t hull_crc32c(uint32_t crc, const void *bytes, size_t count) {
+    return has_instruction() ? ~by_instruction(~crc, bytes, count) : hull_crc32c_portable(crc, bytes, count);
+}

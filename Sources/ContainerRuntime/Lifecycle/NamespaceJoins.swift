@@ -1,0 +1,76 @@
+import InitProtocol
+import LinuxKernel
+import LinuxTypes
+
+/// Namespaces to join, opened and proved before any is entered, in the order in which they can be.
+///
+/// A user namespace is entered before the namespaces that it owns, in which its root has power, and after all others, in which only the caller has.
+struct NamespaceJoins: ~Copyable {
+    private(set) var descriptors = DescriptorList()
+    /// In the order of joining, with indices into `descriptors`.
+    private(set) var joins: [NamespaceJoin] = []
+    /// The planned join that each one came from.
+    private(set) var origins: [String] = []
+
+    init(_ planned: [PlannedJoin]) throws(RuntimeError) {
+        var foreign: [NamespaceJoin] = []
+        var user: [NamespaceJoin] = []
+        var owned: [NamespaceJoin] = []
+        var originOf: [UInt32: String] = [:]
+        var userIdentity: NamespaceIdentity?
+        for join in planned.filter({ $0.kind == .user }) + planned.filter({ $0.kind != .user }) {
+            let context = "\(join.origin.isEmpty ? "" : join.origin + ": ")cannot open the \(join.kind.specName) namespace"
+            let handle = try during(context) { () throws(KernelError) in
+                try NamespaceHandle(path: join.path.string, kind: join.kind)
+            }
+            let descriptor = handle.descriptor
+            let index = UInt32(descriptors.append(handle.release()))
+            originOf[index] = join.origin
+            let entry = NamespaceJoin(kind: join.kind, descriptor: index, subject: join.path.string)
+            if join.kind == .user {
+                userIdentity = try during(context) { () throws(KernelError) in try descriptor.namespaceIdentity() }
+                user.append(entry)
+            } else if try Self.owner(of: descriptor, context) == userIdentity, userIdentity != nil {
+                owned.append(entry)
+            } else {
+                foreign.append(entry)
+            }
+        }
+        // Order: a mount namespace last of its group, for paths are looked up in it from then on.
+        joins = Self.mountLast(foreign) + user + Self.mountLast(owned)
+        origins = joins.map { originOf[$0.descriptor] ?? "" }
+    }
+
+    private static func mountLast(_ joins: [NamespaceJoin]) -> [NamespaceJoin] {
+        joins.filter { $0.kind != .mount } + joins.filter { $0.kind == .mount }
+    }
+
+    private static func owner(of namespace: FileDescriptor, _ context: String) throws(RuntimeError) -> NamespaceIdentity? {
+        do throws(KernelError) {
+            let owner = try namespace.owningUserNamespace()
+            return try owner.descriptor.namespaceIdentity()
+        } catch {
+            // EPERM: it is outside of ours, so it is not below the one that is joined either.
+            if error.errno == .EPERM { return nil }
+            throw RuntimeError(error, context)
+        }
+    }
+
+    /// Throws where a kernel parameter would be set in a namespace that is the caller's own: the host's (CVE-2022-0532).
+    func refuseSysctlsOfHost(_ origins: [NamespaceKind: String]) throws(RuntimeError) {
+        for join in joins {
+            guard let origin = origins[join.kind] else { continue }
+            let isOwn = try during("cannot look at the \(join.kind.specName) namespace") { () throws(KernelError) in
+                let own = try FileDescriptor.workingDirectory.statusFollowing("/proc/self/ns/\(join.kind.procName)")
+                let joined = try descriptors[Int(join.descriptor)].status()
+                return own.inode == joined.inode && own.device == joined.device
+            }
+            if isOwn {
+                throw .refused(origin, "the \(join.kind.specName) namespace at '\(join.subject)' is the host's own")
+            }
+        }
+    }
+
+    /// Takes the open files.
+    consuming func takeDescriptors() -> DescriptorList { descriptors }
+}

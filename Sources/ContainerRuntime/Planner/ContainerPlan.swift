@@ -1,0 +1,68 @@
+public import Cgroups
+public import InitProtocol
+public import LinuxTypes
+public import SeccompFilter
+
+/// Everything that will be done for one container, as a value: what the parent does itself, and the plan that its init gets.
+public struct ContainerPlan: Equatable, Sendable {
+    /// Absolute, without the links of the caller's path.
+    public var bundle: HostPath
+    public var rootfs: HostPath
+    /// Namespaces that the clone makes. Empty where a first stage makes them.
+    public var clonedNamespaces: [NamespaceKind] = []
+    /// A PID namespace that the parent enters for the clone: it holds only for children.
+    public var joinedPIDNamespace: HostPath?
+    /// Namespaces that the init joins, before they are open; `init.joins` follows from them.
+    public var joins: [PlannedJoin] = []
+    public var userMaps: UserMaps?
+    /// nil leaves the caller's score.
+    public var oomScoreAdj: Int32?
+    public var cgroup: Plan
+    /// The host's user who gets the v2 cgroup; nil leaves it to root.
+    public var cgroupOwner: UInt32?
+    /// Lowered, not yet compiled; `init.process.seccomp` follows from it.
+    public var seccomp: Profile?
+    public var `init`: InitPlan
+    /// Where in the configuration the objects of each step come from, for errors.
+    public var origins: [Origin: String] = [:]
+    /// For each kind of namespace whose kernel parameters are set, where one of them stands: a namespace that is joined must not be the host's.
+    public var sysctlOrigins: [NamespaceKind: String] = [:]
+    /// What was asked for and has no effect, each with its JSON pointer.
+    public var warnings: [String] = []
+
+    /// An object of an init step.
+    public struct Origin: Hashable, Sendable {
+        public var step: InitStep
+        public var index: UInt32
+
+        public init(_ step: InitStep, _ index: Int) {
+            self.step = step
+            self.index = UInt32(index)
+        }
+    }
+}
+
+/// A namespace to join by path.
+public struct PlannedJoin: Hashable, Sendable {
+    public var kind: NamespaceKind
+    public var path: HostPath
+    /// JSON pointer.
+    public var origin: String
+}
+
+/// The maps of a new user namespace, `user_namespaces(7)`.
+public struct UserMaps: Hashable, Sendable {
+    public struct Entry: Hashable, Sendable {
+        public var inside: UInt32
+        public var outside: UInt32
+        public var count: UInt32
+    }
+
+    public var uids: [Entry]
+    public var gids: [Entry]
+
+    /// The lines for `/proc/PID/uid_map` or `gid_map`.
+    static func text(_ entries: [Entry]) -> String {
+        entries.map { "\($0.inside) \($0.outside) \($0.count)\n" }.joined()
+    }
+}

@@ -1,0 +1,108 @@
+internal import LinuxKernel
+public import LinuxTypes
+
+/// A store of keys and values with history, in a directory, shared by any number of processes without a server.
+///
+/// One instance belongs to one thread; each process opens its own. Reading takes no lock and waits for nobody. What other processes wrote is seen by the
+/// next call. See docs/journal.md for the model and docs/journal-format.md for the bytes.
+public final class Journal {
+    let log: Log
+    var index = Index()
+
+    /// Opens the store in a directory, which is made where it is missing and `isWritable`. `runDirectory` lies on a file system that dies with the boot,
+    /// and all users of a store name the same one; nil is the directory itself, for a store that lies there too. For reading, the
+    /// run directory need not exist: then nobody has written in this boot.
+    public static func open(
+        _ directory: HostPath, runDirectory: HostPath? = nil, isWritable: Bool = true
+    ) throws(JournalError) -> Journal {
+        let disk = try KernelDisk(directory, create: isWritable)
+        let runtime = try runtimeDisk(runDirectory, isWritable) ?? disk
+        let text = try kernel { () throws(KernelError) in try bootID() }
+        guard let boot = Identifier(hexadecimal: text) else { throw .notAJournal(reason: "the boot id '\(text)' is none") }
+        var options = LogOptions()
+        options.isWritable = isWritable
+        options.isVolatileStore = disk.isVolatile
+        return try Journal(disk: disk, runtime: runtime, boot: boot, options: options)
+    }
+
+    /// nil where there is none: the store's own directory then has no shared header either.
+    private static func runtimeDisk(_ directory: HostPath?, _ isWritable: Bool) throws(JournalError) -> KernelDisk? {
+        guard let directory else { return nil }
+        do throws(JournalError) {
+            return try KernelDisk(directory, create: isWritable)
+        } catch {
+            guard case .kernel(let cause) = error, cause.errno == .ENOENT, !isWritable else { throw error }
+            return nil
+        }
+    }
+
+    /// On any disk, at any boot.
+    init(disk: any Disk, runtime: any Disk, boot: Identifier, options: LogOptions) throws(JournalError) {
+        log = try Log(disk: disk, runtime: runtime, boot: boot, options: options)
+        do throws(JournalError) {
+            try refresh()
+        } catch {
+            log.close()
+            throw error
+        }
+    }
+
+    deinit { log.close() }
+
+    /// Takes in what was written since the last call.
+    func refresh() throws(JournalError) {
+        let isFirst = !log.hasReadAnything
+        if isFirst { index.beginBulk() }
+        defer { if isFirst { index.finishBulk() } }
+        let compacted = log.compacted
+        while !(try log.catchUp { record, segment in self.take(record, segment) }) {
+            // A compaction removed what was not read yet: what is left holds all that matters.
+            log.restart()
+            index = Index()
+            index.beginBulk()
+        }
+        if !isFirst { index.finishBulk() }
+        if log.compacted > compacted { index = index.compacted(to: log.compacted) }
+    }
+
+    /// Takes a record into the index.
+    func take(_ record: RecordView, _ segment: SegmentHeader) {
+        guard record.header.kind == .transaction || record.header.kind == .carry else { return }
+        let start = segment.offset(of: record.position)
+        var flags: Version.Flags = []
+        if !record.header.isDurable {
+            flags.insert(.volatile)
+            if record.header.boot != log.boot { flags.insert(.earlierBoot) }
+        }
+        _ = record.forEachEntry { entry in
+            var own = flags
+            if entry.isDelete { own.insert(.deleted) }
+            if entry.isValueLost { own.insert(.valueLost) }
+            let location = ValueLocation(
+                segment: UInt32(truncatingIfNeeded: segment.number),
+                offset: UInt32(truncatingIfNeeded: start) + UInt32(entry.valueOffset))
+            index.apply(
+                entry.key,
+                Version(
+                    modRevision: entry.modRevision, createRevision: entry.createRevision, version: entry.version,
+                    lease: entry.lease,
+                    location: location, valueLength: UInt32(entry.valueLength), valueChecksum: entry.valueChecksum, older: -1,
+                    flags: own))
+        }
+    }
+
+    /// The current revision.
+    public func revision() throws(JournalError) -> Revision {
+        try refresh()
+        return log.revision
+    }
+
+    /// History before this revision is given up; 0 for none.
+    public var compactedRevision: Revision { log.compacted }
+
+    /// History that is lost and that nobody has accepted with `repair` yet.
+    public func gaps() throws(JournalError) -> [Gap] {
+        try refresh()
+        return log.openGaps
+    }
+}

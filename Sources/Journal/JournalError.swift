@@ -1,0 +1,67 @@
+public import LinuxKernel
+
+/// Why the journal did not do what it was asked.
+public enum JournalError: Error, Hashable, Sendable {
+    case kernel(KernelError)
+    /// A path that is not safe to use: a link, another owner, open to others.
+    case refused(path: String, reason: String)
+    /// Files that are no journal.
+    case notAJournal(reason: String)
+    /// Written by a newer program; nothing was touched.
+    case newerFormat(FormatVersion)
+    /// The file `control` is damaged: reads work, writes wait for `repair`.
+    case controlDamaged
+    /// Opened for reading only.
+    case readOnly
+    /// A revision whose history was given up; the argument is the compacted revision.
+    case compacted(Revision)
+    /// A revision that is not given yet; the argument is the current one.
+    case futureRevision(Revision)
+    case emptyKey
+    /// A transaction of more than this many bytes or operations.
+    case tooLarge(limit: Int)
+    case tooManyOperations(limit: Int)
+    /// Two operations of one branch write the same key.
+    case duplicateKey(Key)
+    /// The bytes of a value are not what was written.
+    case valueDamaged(Key, Revision)
+    /// History is lost that may have changed the answer, and nobody has accepted that yet.
+    case gap(Gap)
+    /// Somebody holds the writer's lock for longer than one append takes.
+    case busy(LockHolder)
+    /// Written at this revision and seen by all, but the disk did not confirm it: it may be lost with the power. Nobody acknowledges anything in
+    /// that segment again.
+    case syncFailed(Revision, KernelError)
+    /// No space, and not in the reserve either.
+    case noSpace
+}
+
+extension JournalError: CustomStringConvertible {
+    public var description: String {
+        switch self {
+        case .kernel(let error): "\(error)"
+        case .refused(let path, let reason): "'\(path)': \(reason)"
+        case .notAJournal(let reason): "not a journal: \(reason)"
+        case .newerFormat(let version): "format \(version) is newer than this program's \(FormatVersion.current)"
+        case .controlDamaged: "the journal's control file is damaged: it can be read, and written after a repair"
+        case .readOnly: "the journal was opened for reading only"
+        case .compacted(let revision): "required revision has been compacted (up to \(revision))"
+        case .futureRevision(let revision): "required revision is a future revision (current is \(revision))"
+        case .emptyKey: "key is not provided"
+        case .tooLarge(let limit): "request is too large (limit is \(limit) bytes)"
+        case .tooManyOperations(let limit): "too many operations in a transaction (limit is \(limit))"
+        case .duplicateKey(let key): "duplicate key '\(key)' given in a transaction"
+        case .valueDamaged(let key, let revision): "the value of '\(key)' at revision \(revision) is damaged"
+        case .gap(let gap): "\(gap)"
+        case .busy(let holder): "the journal is locked by \(holder)"
+        case .syncFailed(let revision, let error): "revision \(revision) is written but not known to be on the disk: \(error)"
+        case .noSpace: "no space left for the journal, nor in its reserve"
+        }
+    }
+}
+
+/// Runs a call of the kernel and gives its error this module's type.
+@inline(__always)
+func kernel<Result: ~Copyable>(_ body: () throws(KernelError) -> Result) throws(JournalError) -> Result {
+    do throws(KernelError) { return try body() } catch { throw .kernel(error) }
+}

@@ -1,0 +1,40 @@
+internal import LinuxKernel
+
+extension Log {
+    /// The oldest segments whose transactions are all compacted. Never the last one, and none with a gap that nobody accepted: what is damaged is
+    /// evidence.
+    func removable() -> [SegmentHeader] {
+        var found: [SegmentHeader] = []
+        for (index, segment) in chain.segments.enumerated().dropLast() {
+            let next = chain.segments[index + 1]
+            let range = segment.base..<max(segment.base, next.base)
+            guard next.revision <= compacted, !openGaps.contains(where: { $0.positions.overlaps(range) }) else { break }
+            found.append(segment)
+        }
+        return found
+    }
+
+    /// Removes the first segment. What counted in it must be on the disk elsewhere.
+    func remove(_ segment: SegmentHeader) throws(JournalError) {
+        guard let index = chain.index(ofNumber: segment.number), index + 1 < chain.segments.count else { return }
+        let next = chain.segments[index + 1].number
+        // Order: recorded before the file goes, so that a missing file is never taken for a loss.
+        try withSyncLock { () throws(JournalError) in
+            let state = try StoreIdentity.update(disk) { $0.firstSegment = max($0.firstSegment, next) }
+            firstSegment = state.firstSegment
+        }
+        chain.dropFirst(before: next)
+        files.forget(segment.number)
+        try kernel { () throws(KernelError) in try disk.removeIfPresent(segment.name) }
+    }
+
+    /// Removes files of segments that were given up: by a compaction that ended early, or by a recovery.
+    func removeLeftovers() throws(JournalError) {
+        try kernel { () throws(KernelError) in
+            for name in try disk.names() {
+                guard let number = SegmentName.number(name), number < firstSegment else { continue }
+                try disk.removeIfPresent(name)
+            }
+        }
+    }
+}

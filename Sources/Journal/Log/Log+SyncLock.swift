@@ -1,0 +1,36 @@
+internal import LinuxKernel
+
+// The lock that is held across a sync of the disk. Who waits for it sleeps on the doorbell, and often finds when he wakes that another has done what he
+// wanted.
+
+extension Log {
+    func withSyncLock<Result>(_ body: () throws(JournalError) -> Result) throws(JournalError) -> Result {
+        _ = try lockForSync(unlessDurable: .max)
+        defer { releaseSyncLock() }
+        return try body()
+    }
+
+    /// Takes the sync lock; false where meanwhile somebody else has synced up to a position.
+    func lockForSync(unlessDurable end: UInt64) throws(JournalError) -> Bool {
+        guard let locks else { throw .readOnly }
+        try findDoorbell()
+        let start = monotonicMicroseconds()
+        while monotonicMicroseconds() - start < Int64(Locks.syncPatience) {
+            // Order: before the look, or a ring between look and sleep is missed.
+            let rings = doorbell?.rings(.sync)
+            if end < .max, let state = try shared.read(), state[.watermark] >= end { return false }
+            if try locks.tryTake(.sync) { return true }
+            if let doorbell, let rings { doorbell.sleep(.sync, since: rings) } else { pause(microseconds: 100) }
+        }
+        throw .busy(LockHolder(pid: 0))
+    }
+
+    func releaseSyncLock() {
+        locks?.release(.sync)
+        doorbell?.ring(.sync)
+    }
+
+    func findDoorbell() throws(JournalError) {
+        if doorbell == nil { doorbell = try kernel { () throws(KernelError) in try Doorbell.open(runtime, store) } }
+    }
+}

@@ -1,0 +1,80 @@
+internal import LinuxKernel
+
+/// The shared header as an open file.
+struct SharedFile {
+    private let disk: any Disk
+    private let store: Identifier
+    private let boot: Identifier
+    private let isWritable: Bool
+    private var file: DiskFile?
+
+    init(disk: any Disk, store: Identifier, boot: Identifier, isWritable: Bool) {
+        self.disk = disk
+        self.store = store
+        self.boot = boot
+        self.isWritable = isWritable
+    }
+
+    /// What the header says now; nil where there is none of this boot yet.
+    mutating func read() throws(JournalError) -> SharedHeader? {
+        if file == nil {
+            let name = SharedHeader.name(store)
+            file = try kernel { () throws(KernelError) in try disk.openIfPresent(name, writable: isWritable) }
+        }
+        guard let file else { return nil }
+        // A word that is being written has settled by the next look.
+        for _ in 0..<8 {
+            if let header = try look(file) { return header }
+        }
+        // Of another boot, or damaged: whoever writes next makes a new one under this name.
+        disk.close(file)
+        self.file = nil
+        return nil
+    }
+
+    private func look(_ file: DiskFile) throws(JournalError) -> SharedHeader? {
+        var failure: KernelError?
+        let header = withUnsafeTemporaryAllocation(byteCount: SharedHeader.size, alignment: 16) { buffer -> SharedHeader? in
+            do throws(KernelError) {
+                guard try disk.read(file, at: 0, into: buffer) == buffer.count else { return nil }
+                return SharedHeader(UnsafeRawBufferPointer(buffer), store: store, boot: boot)
+            } catch {
+                failure = error
+                return nil
+            }
+        }
+        if let failure { throw .kernel(failure) }
+        return header
+    }
+
+    /// Writes neighboring words from one on.
+    func write(_ first: SharedHeader.Word, _ values: [UInt64]) throws(JournalError) {
+        guard let file else { return }
+        try kernel { () throws(KernelError) in
+            try disk.write(file, at: UInt64(SharedHeader.offset(first)), SharedHeader.encoded(values))
+        }
+    }
+
+    /// Puts a new header in place of whatever is there. Under both locks.
+    mutating func replace(_ header: SharedHeader) throws(JournalError) {
+        close()
+        let name = SharedHeader.name(store)
+        file = try kernel { () throws(KernelError) in
+            try disk.removeIfPresent(name + ".new")
+            let file = try disk.create(name + ".new")
+            do throws(KernelError) {
+                try disk.write(file, at: 0, header.bytes(store: store, boot: boot))
+                try disk.rename(name + ".new", to: name)
+            } catch {
+                disk.close(file)
+                throw error
+            }
+            return file
+        }
+    }
+
+    mutating func close() {
+        if let file { disk.close(file) }
+        file = nil
+    }
+}

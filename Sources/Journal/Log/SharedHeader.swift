@@ -1,0 +1,82 @@
+internal import LinuxKernel
+
+/// What the processes of one boot tell each other about a store: a small file in the run directory, which dies with the boot. Read and written with
+/// one call each, never mapped: an error is an answer and not a signal.
+///
+///      0  8   magic "HULLJSHM"          64  words of 16 bytes, each a number and its complement, so that half a write is seen:
+///      8  u32 version, 1                    watermark           (written under the sync lock)
+///     12  u32 CRC-32C of 16..<48            failed segment      (sync lock) 0, or: its sync failed, nobody acknowledges anything in it
+///     16  16  store id                      reserved revisions  (sync lock)
+///     32  16  boot id                       revision floor      (sync lock) given ones are greater
+///     48  16  zeros                         current segment     (writer lock)
+///                                           tail                (writer lock) position behind the last record
+///                                           holder, started     (writer lock) pid and start time of who took the lock last
+///
+/// Nothing here is needed to find a record: the segments say it all. A store without this file has a new boot before it.
+struct SharedHeader {
+    static let size = 64 + 16 * Word.allCases.count
+
+    enum Word: Int, CaseIterable {
+        case watermark
+        case failedSegment
+        case reserved
+        case floor
+        case currentSegment
+        case tail
+        case holder
+        case holderStart
+    }
+
+    private var words: SIMD8<UInt64>
+
+    subscript(word: Word) -> UInt64 {
+        get { words[word.rawValue] }
+        set { words[word.rawValue] = newValue }
+    }
+
+    init() { words = .zero }
+
+    private static let magic: UInt64 = 0x4d48_534a_4c4c_5548
+
+    static func name(_ store: Identifier) -> String { "journal-\(store)" }
+
+    func bytes(store: Identifier, boot: Identifier) -> [UInt8] {
+        var bytes = [UInt8](repeating: 0, count: Self.size)
+        bytes.store(Self.magic, at: 0)
+        bytes.store(UInt32(1), at: 8)
+        bytes.store(store, at: 16)
+        bytes.store(boot, at: 32)
+        bytes.store(bytes.withUnsafeBytes { crc32c($0.part(16, 32)) }, at: 12)
+        for word in Word.allCases {
+            bytes.store(self[word], at: Self.offset(word))
+            bytes.store(~self[word], at: Self.offset(word) + 8)
+        }
+        return bytes
+    }
+
+    /// nil for bytes of another store or boot, and where a word was caught half written.
+    init?(_ bytes: UnsafeRawBufferPointer, store: Identifier, boot: Identifier) {
+        guard bytes.count == Self.size, bytes.number(UInt64.self, at: 0) == Self.magic, bytes.number(UInt32.self, at: 8) == 1,
+            bytes.number(UInt32.self, at: 12) == crc32c(bytes.part(16, 32)), bytes.identifier(at: 16) == store,
+            bytes.identifier(at: 32) == boot
+        else { return nil }
+        words = .zero
+        for index in words.indices {
+            let value = bytes.number(UInt64.self, at: 64 + 16 * index)
+            guard bytes.number(UInt64.self, at: 72 + 16 * index) == ~value else { return nil }
+            words[index] = value
+        }
+    }
+
+    static func offset(_ word: Word) -> Int { 64 + 16 * word.rawValue }
+
+    /// The bytes of neighboring words, to be written in one call at the offset of the first.
+    static func encoded(_ values: [UInt64]) -> [UInt8] {
+        var bytes: [UInt8] = []
+        for value in values {
+            bytes.append(number: value)
+            bytes.append(number: ~value)
+        }
+        return bytes
+    }
+}

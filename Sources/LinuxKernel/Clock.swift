@@ -1,0 +1,58 @@
+import CLinux
+import Glibc
+
+/// A wall clock reading, `CLOCK_REALTIME`: for people; nothing is decided by it.
+public struct WallTime: Hashable, Sendable {
+    public let seconds: Int64
+    public let nanoseconds: Int64
+
+    public static func now() -> WallTime {
+        var time = timespec()
+        _ = withUnsafeMutablePointer(to: &time) { systemCall(__NR_clock_gettime, 0, address($0)) }
+        return WallTime(seconds: Int64(time.tv_sec), nanoseconds: Int64(time.tv_nsec))
+    }
+
+    /// RFC 3339 in UTC with nine digits of the second, as `2026-11-23T21:57:00.123456789Z`.
+    public var rfc3339: String {
+        let days = seconds >= 0 ? seconds / 86_400 : (seconds - 86_399) / 86_400
+        let rest = seconds - days * 86_400
+        let (year, month, day) = Self.civil(days: days)
+        let fraction = Self.padded(nanoseconds, 9)
+        return "\(Self.padded(year, 4))-\(Self.padded(month, 2))-\(Self.padded(day, 2))"
+            + "T\(Self.padded(rest / 3600, 2)):\(Self.padded(rest / 60 % 60, 2)):\(Self.padded(rest % 60, 2)).\(fraction)Z"
+    }
+
+    private static func padded(_ value: Int64, _ width: Int) -> String {
+        let digits = String(value)
+        return String(repeating: "0", count: max(0, width - digits.count)) + digits
+    }
+
+    /// The Gregorian date of a count of days since 1970-01-01. Years start in March here, so that the leap day is the last of its year.
+    private static func civil(days: Int64) -> (year: Int64, month: Int64, day: Int64) {
+        let shifted = days + 719_468
+        let era = (shifted >= 0 ? shifted : shifted - 146_096) / 146_097
+        let dayOfEra = shifted - era * 146_097
+        let yearOfEra = (dayOfEra - dayOfEra / 1460 + dayOfEra / 36_524 - dayOfEra / 146_096) / 365
+        let dayOfYear = dayOfEra - (365 * yearOfEra + yearOfEra / 4 - yearOfEra / 100)
+        let marchMonth = (5 * dayOfYear + 2) / 153
+        let day = dayOfYear - (153 * marchMonth + 2) / 5 + 1
+        let month = marchMonth < 10 ? marchMonth + 3 : marchMonth - 9
+        return (yearOfEra + era * 400 + (month <= 2 ? 1 : 0), month, day)
+    }
+}
+
+/// Microseconds since the boot, `CLOCK_MONOTONIC`.
+public func monotonicMicroseconds() -> Int64 {
+    var time = timespec()
+    _ = withUnsafeMutablePointer(to: &time) { systemCall(__NR_clock_gettime, 1, address($0)) }
+    return Int64(time.tv_sec) * 1_000_000 + Int64(time.tv_nsec) / 1000
+}
+
+/// The kernel's id of this boot, `/proc/sys/kernel/random/boot_id`.
+public func bootID() throws(KernelError) -> String { try readText("/proc/sys/kernel/random/boot_id") }
+
+/// Nanoseconds since 1970 by the wall clock: for people; nothing is decided by it.
+public func wallNanoseconds() -> Int64 {
+    let now = WallTime.now()
+    return now.seconds * 1_000_000_000 + now.nanoseconds
+}

@@ -1,0 +1,96 @@
+import CCap
+import CLinux
+public import LinuxTypes
+
+/// The number of a capability by its name, `CAP_SYS_ADMIN` or `sys_admin` in any case, as libcap reads it; nil for one it does not know.
+public func capabilityNumber(named name: String) -> Int32? {
+    var value: cap_value_t = 0
+    return cap_from_name(name.lowercased(), &value) == 0 ? value : nil
+}
+
+/// The name of a capability in upper case, as `CAP_SYS_ADMIN`, from libcap; its number where libcap has no name.
+public func capabilityName(_ number: Int32) -> String {
+    guard let text = cap_to_name(number) else { return "\(number)" }
+    defer { cap_free(text) }
+    return String(cString: text).uppercased()
+}
+
+/// The capabilities that the running kernel knows, and those of them in the caller's bounding set: one question each, `PR_CAPBSET_READ`.
+public func surveyCapabilities() -> (known: CapabilitySet, bounding: CapabilitySet) {
+    var known: CapabilitySet = []
+    var bounding: CapabilitySet = []
+    for number in Int32(0)..<64 {
+        let answer = systemCall(__NR_prctl, 23, Int(number))
+        if answer < 0 { break }
+        known.insert(CapabilitySet(number: number))
+        if answer == 1 { bounding.insert(CapabilitySet(number: number)) }
+    }
+    return (known, bounding)
+}
+
+/// The caller's permitted set, `capget(2)`.
+public func permittedCapabilities() throws(KernelError) -> CapabilitySet {
+    var header = __user_cap_header_struct(version: capabilityVersion3, pid: 0)
+    var halves = (__user_cap_data_struct(), __user_cap_data_struct())
+    try check("capget", "", systemCall(__NR_capget, address(&header), address(&halves)))
+    return CapabilitySet(rawValue: UInt64(halves.0.permitted) | UInt64(halves.1.permitted) << 32)
+}
+
+/// `capset(2)` on the caller.
+public func setCapabilities(
+    effective: CapabilitySet, permitted: CapabilitySet, inheritable: CapabilitySet
+) throws(KernelError) {
+    func half(_ shift: UInt64) -> __user_cap_data_struct {
+        __user_cap_data_struct(
+            effective: UInt32(truncatingIfNeeded: effective.rawValue >> shift),
+            permitted: UInt32(truncatingIfNeeded: permitted.rawValue >> shift),
+            inheritable: UInt32(truncatingIfNeeded: inheritable.rawValue >> shift))
+    }
+    var header = __user_cap_header_struct(version: capabilityVersion3, pid: 0)
+    var halves = (half(0), half(32))
+    let result = systemCall(__NR_capset, address(&header), address(&halves))
+    try check("capset", "permitted 0x" + String(permitted.rawValue, radix: 16), result)
+}
+
+/// `PR_CAPBSET_DROP`: needs `CAP_SETPCAP`.
+public func dropBoundingCapability(_ number: Int32) throws(KernelError) {
+    try prctl(24, "PR_CAPBSET_DROP \(number)", Int(number))
+}
+
+/// `PR_CAP_AMBIENT_RAISE`: the capability must be permitted and inheritable.
+public func raiseAmbientCapability(_ number: Int32) throws(KernelError) {
+    try prctl(47, "PR_CAP_AMBIENT_RAISE \(number)", 2, Int(number))
+}
+
+/// `PR_CAP_AMBIENT_CLEAR_ALL`.
+public func clearAmbientCapabilities() throws(KernelError) { try prctl(47, "PR_CAP_AMBIENT_CLEAR_ALL", 4) }
+
+/// `PR_SET_KEEPCAPS`: whether the permitted set outlives a change from uid 0 to another. Cleared by execve.
+public func setKeepCapabilities(_ on: Bool) throws(KernelError) { try prctl(8, "PR_SET_KEEPCAPS", on ? 1 : 0) }
+
+/// `setgroups(2)`.
+public func setSupplementaryGroups(_ groups: [UInt32]) throws(KernelError) {
+    let result = groups.withUnsafeBufferPointer { systemCall(__NR_setgroups, $0.count, address($0.baseAddress)) }
+    try check("setgroups", "\(groups)", result)
+}
+
+/// `getgroups(2)`.
+public func supplementaryGroups() throws(KernelError) -> [UInt32] {
+    let count = try check("getgroups", "", systemCall(__NR_getgroups, 0, 0))
+    var groups = [UInt32](repeating: 0, count: count)
+    let result = groups.withUnsafeMutableBufferPointer { systemCall(__NR_getgroups, $0.count, address($0.baseAddress)) }
+    return Array(groups.prefix(try check("getgroups", "", result)))
+}
+
+/// `setresgid(2)` of all three ids.
+public func setGroup(_ gid: UInt32) throws(KernelError) {
+    try check("setresgid", "\(gid)", systemCall(__NR_setresgid, Int(gid), Int(gid), Int(gid)))
+}
+
+/// `setresuid(2)` of all three ids.
+public func setUser(_ uid: UInt32) throws(KernelError) {
+    try check("setresuid", "\(uid)", systemCall(__NR_setresuid, Int(uid), Int(uid), Int(uid)))
+}
+
+/// `_LINUX_CAPABILITY_VERSION_3`.
+private let capabilityVersion3: UInt32 = 0x2008_0522

@@ -1,0 +1,107 @@
+import Foundation
+import Testing
+
+@testable import Journal
+
+/// For n = 1, 2, 3, …: the process ends at the n-th operation of the disk, in the middle of it; then the machine goes on, or the power fails and some of
+/// the unsynced sectors are lost; then the store is opened again and compared with the model.
+@Suite("crashes") struct CrashTests {
+    enum Ending: String, CaseIterable {
+        case killed
+        case powerKeepsNothing
+        case powerKeepsEverything
+        case powerKeepsAnything
+    }
+
+    @Test(arguments: Ending.allCases)
+    func `every acknowledged transaction is there and none is half there`(ending: Ending) throws {
+        var points = 0
+        for seed in 1...Soak.seeds(4) {
+            let workload = Workload(seed: seed, count: 36)
+            var cut = Soak.cut ?? 1
+            while try run(workload, ending, cut: cut, seed: seed &* 1000 &+ UInt64(cut)) {
+                cut += 1
+                points += 1
+            }
+        }
+        print("➜ \(ending.rawValue): \(points) cut points")
+        #expect(points > 400)
+    }
+
+    /// Runs a workload up to a cut. False where it came to its end before.
+    private func run(_ workload: Workload, _ ending: Ending, cut: Int, seed: UInt64) throws -> Bool {
+        let machine = SimulatedMachine(seed: seed)
+        machine.faultAt = cut
+        var model = Model()
+        Self.play(workload, on: machine, &model)
+        guard machine.isFaultMet else { return false }
+        switch ending {
+        case .killed: machine.killProcess()
+        case .powerKeepsNothing: machine.cutPower(keeping: .nothing)
+        case .powerKeepsEverything: machine.cutPower(keeping: .everything)
+        case .powerKeepsAnything: machine.cutPower(keeping: .anything)
+        }
+        let lowest = ending == .killed ? model.steps.count - 2 : model.promised
+        let context = "seed \(seed), cut \(cut)"
+        let journal = try machine.open()
+        try Self.verify(journal, &model, from: max(0, lowest), context)
+        // Twice opened is the same, and the store goes on.
+        let again = try machine.open()
+        try Self.verify(again, &model, from: model.steps.count - 1, context)
+        let highest = model.highestRevision
+        let revision = try again.put("/after", [1, 2, 3], .durable)
+        #expect(revision > highest, "a revision was given twice: \(context)")
+        model.commit([.put("/after", value: [1, 2, 3])], revision: revision, isDurable: true)
+        machine.cutPower(keeping: .nothing)
+        try Self.verify(try machine.open(), &model, from: model.steps.count - 1, context)
+        return true
+    }
+
+    /// Plays until the process dies.
+    static func play(_ workload: Workload, on machine: SimulatedMachine, _ model: inout Model) {
+        var journal: Journal?
+        for step in workload.steps {
+            do throws(JournalError) {
+                if step.reopens { journal = nil }
+                let current = if let journal { journal } else { try machine.open() }
+                journal = current
+                try step.compact(current)
+                model.attempt(step.operations)
+                let answer = try current.commit(Transaction(then: step.operations), step.durability)
+                model.steps.removeLast()
+                model.commit(step.operations, revision: answer.revision, isDurable: step.durability == .durable)
+            } catch {
+                return
+            }
+        }
+    }
+
+    /// The store is what it was after one of the steps from `lowest` on, now and at every older revision.
+    static func verify(_ journal: Journal, _ model: inout Model, from lowest: Int, _ context: String) throws {
+        let gaps = try journal.gaps()
+        #expect(gaps.isEmpty, "\(gaps): \(context)")
+        let found = try journal.state()
+        let matching = model.step(matching: found, from: lowest, upTo: try journal.revision())
+        let last = model.steps.count - 1
+        let step = try #require(
+            matching, "\(context): from step \(lowest) on none matches; the last: \(model.difference(last, found))")
+        let highest = try journal.revision()
+        model.settle(at: step, found: found, revision: highest)
+        for old in model.steps {
+            guard let revision = old.revision, revision >= journal.compactedRevision else { continue }
+            let isSame = try journal.state(at: revision) == old.state
+            #expect(isSame, "revision \(revision) of \(highest): \(context)")
+        }
+    }
+}
+
+/// How long the enumerations are: a little by default, more where HULL_SOAK is a factor.
+enum Soak {
+    /// Where to begin, to look at one failure again.
+    static var cut: Int? { ProcessInfo.processInfo.environment["HULL_CUT"].flatMap { Int($0) } }
+
+    static func seeds(_ normal: Int) -> UInt64 {
+        let factor = ProcessInfo.processInfo.environment["HULL_SOAK"].flatMap { Int($0) } ?? 1
+        return UInt64(normal * factor)
+    }
+}
