@@ -64,10 +64,12 @@ public enum ContainerInit {
         }
     }
 
-    /// Before anything is read: nobody may look into this process, no signal is blocked or ignored on behalf of somebody else.
+    /// Before anything is read: nobody may look into this process, no signal is blocked or ignored on behalf of somebody else. Undumpable it is
+    /// by its exec already, but for hosts with `fs.suid_dumpable` at 1.
     private static func isolate(_ channel: ParentChannel) throws(InitFailure) {
         try during(.start) { () throws(KernelError) in
             try makeUndumpable()
+            try restoreRealGroup()
             try channel.socket.setCloseOnExec(true)
             resetSignalActions()
             try setBlockedSignals(.none)

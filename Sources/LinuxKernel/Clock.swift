@@ -49,7 +49,9 @@ public func monotonicMicroseconds() -> Int64 {
 }
 
 /// The kernel's id of this boot, `/proc/sys/kernel/random/boot_id`.
-public func bootID() throws(KernelError) -> String { try readText("/proc/sys/kernel/random/boot_id") }
+///
+/// The kernel allocates as much as a reader of `/proc/sys` asks for: 16 KiB take it 80 µs.
+public func bootID() throws(KernelError) -> String { try readText("/proc/sys/kernel/random/boot_id", limit: 64) }
 
 /// Nanoseconds since 1970 by the wall clock: for people; nothing is decided by it.
 public func wallNanoseconds() -> Int64 {

@@ -29,8 +29,9 @@ public struct CloneRequest: Sendable {
     public init() {}
 }
 
-/// clone3(2) and, in the child, execveat(2) of an open executable with an empty environment. All signals are blocked in the child. Returns when
-/// the child is made; its exec may be yet to come, and one that fails sends `ExecFailure` on `socket`. The caller must be single-threaded.
+/// clone3(2) and, in the child, execveat(2) of an open executable with an empty environment. All signals are blocked in the child. Without a
+/// new user namespace its real group is another one than its effective one: so the program is undumpable from its first instruction, as with
+/// the set-gid bit, unless `fs.suid_dumpable` is 1, and `restoreRealGroup` is its to call. Returns when the child is made; its exec may be yet to come, and one that fails sends `ExecFailure` on `socket`. The caller must be single-threaded.
 ///
 /// At most four arguments with 256 bytes together: `E2BIG`.
 public func cloneAndExecute(

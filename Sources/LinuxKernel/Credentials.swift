@@ -87,6 +87,12 @@ public func setGroup(_ gid: UInt32) throws(KernelError) {
     try check("setresgid", "\(gid)", systemCall(__NR_setresgid, Int(gid), Int(gid), Int(gid)))
 }
 
+/// Makes the real group the effective one again, after `cloneAndExecute`.
+public func restoreRealGroup() throws(KernelError) {
+    let effective = systemCall(__NR_getegid)
+    try check("setresgid", "\(effective)", systemCall(__NR_setresgid, effective, -1, -1))
+}
+
 /// `setresuid(2)` of all three ids.
 public func setUser(_ uid: UInt32) throws(KernelError) {
     try check("setresuid", "\(uid)", systemCall(__NR_setresuid, Int(uid), Int(uid), Int(uid)))

@@ -54,20 +54,20 @@ import Testing
             joined.contains(.user) || hasOffsets || (new.contains(.user) && !joined.subtracting([.pid]).isEmpty)
         let remark: Comment = "\(wishes)"
         #expect(plan.`init`.createsCgroupNamespace == (wishes[.cgroup] == .new), remark)
-        #expect((plan.userMaps != nil) == new.contains(.user), remark)
+        #expect((plan.birth.userMaps != nil) == new.contains(.user), remark)
         #expect((plan.`init`.firstStage != nil) == needsStage, remark)
         if let stage = plan.`init`.firstStage {
             #expect(Set(stage.created) == new && stage.created.count == new.count, remark)
             #expect(stage.waitsForUserMaps == new.contains(.user), remark)
             #expect(stage.clockOffsets.isEmpty == !hasOffsets, remark)
-            #expect(plan.clonedNamespaces.isEmpty && plan.joinedPIDNamespace == nil, remark)
-            #expect(Set(plan.joins.map(\.kind)) == joined, remark)
+            #expect(plan.birth.clonedNamespaces.isEmpty && plan.birth.joinedPIDNamespace == nil, remark)
+            #expect(Set(plan.birth.joins.map(\.kind)) == joined, remark)
         } else {
-            #expect(Set(plan.clonedNamespaces) == new && plan.clonedNamespaces.count == new.count, remark)
-            #expect((plan.joinedPIDNamespace != nil) == joined.contains(.pid), remark)
-            #expect(Set(plan.joins.map(\.kind)) == joined.subtracting([.pid]), remark)
+            #expect(Set(plan.birth.clonedNamespaces) == new && plan.birth.clonedNamespaces.count == new.count, remark)
+            #expect((plan.birth.joinedPIDNamespace != nil) == joined.contains(.pid), remark)
+            #expect(Set(plan.birth.joins.map(\.kind)) == joined.subtracting([.pid]), remark)
         }
-        #expect(plan.joins.allSatisfy { $0.path.string == "/ns/\($0.kind.procName)" }, remark)
+        #expect(plan.birth.joins.allSatisfy { $0.path.string == "/ns/\($0.kind.procName)" }, remark)
     }
 
     @Test func `an ordinary container is born into all its namespaces at once`() throws {
@@ -75,14 +75,14 @@ import Testing
             linux:
                 #""namespaces": [{"type":"pid"},{"type":"network"},{"type":"ipc"},{"type":"uts"},{"type":"mount"},{"type":"cgroup"}]"#
         )
-        #expect(plan.clonedNamespaces == [.pid, .network, .ipc, .uts, .mount])
+        #expect(plan.birth.clonedNamespaces == [.pid, .network, .ipc, .uts, .mount])
         #expect(plan.`init`.createsCgroupNamespace)
-        #expect(plan.joins.isEmpty && plan.`init`.firstStage == nil)
+        #expect(plan.birth.joins.isEmpty && plan.`init`.firstStage == nil)
     }
 
     @Test func `a shared PID namespace is entered by the parent, without a first stage`() throws {
         let plan = try Plans.plan(linux: #""namespaces": [{"type":"mount"},{"type":"pid","path":"/proc/7/ns/pid"}]"#)
-        #expect(plan.joinedPIDNamespace?.string == "/proc/7/ns/pid")
+        #expect(plan.birth.joinedPIDNamespace?.string == "/proc/7/ns/pid")
         #expect(plan.`init`.firstStage == nil)
     }
 
@@ -97,7 +97,7 @@ import Testing
                 ClockOffset(clock: "monotonic", seconds: -5, nanoseconds: 7),
                 ClockOffset(clock: "boottime", seconds: 9, nanoseconds: 0),
             ])
-        #expect(plan.clonedNamespaces.isEmpty)
+        #expect(plan.birth.clonedNamespaces.isEmpty)
     }
 
     @Test func `offsets without a new time namespace are refused`() throws {
@@ -110,7 +110,8 @@ import Testing
     @Test func `a joined namespace remembers where it stands in the configuration`() throws {
         let plan = try Plans.plan(
             linux: #""namespaces": [{"type":"mount"},{"type":"pid","path":"/p"},{"type":"network","path":"/n"}]"#)
-        #expect(plan.joins == [PlannedJoin(kind: .network, path: try #require(HostPath("/n")), origin: "/linux/namespaces/2")])
+        #expect(
+            plan.birth.joins == [PlannedJoin(kind: .network, path: try #require(HostPath("/n")), origin: "/linux/namespaces/2")])
         #expect(plan.origins[.init(.join, 0)] == "/linux/namespaces/2")
     }
 

@@ -34,7 +34,8 @@ enum Plans {
         _ configuration: Configuration, facts: HostFacts = Hosts.facts(), options: CreateOptions = CreateOptions()
     ) throws -> ContainerPlan {
         let bundle = try #require(HostPath("/bundle"))
-        return try Planner.plan(configuration, id: "web", bundle: bundle, facts: facts, options: options)
+        let birth = try Planner.planBirth(configuration, id: "web", bundle: bundle, facts: facts)
+        return try Planner.plan(configuration, birth: birth, id: "web", bundle: bundle, facts: facts, options: options)
     }
 
     static func root(_ plan: ContainerPlan) throws -> RootPlan { try #require(plan.`init`.root) }

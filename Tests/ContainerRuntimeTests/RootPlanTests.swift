@@ -12,7 +12,7 @@ import Testing
     @Test func `the root is found from the bundle, and pivoted to unless asked otherwise`() throws {
         let plan = try Plans.plan()
         let root = try Plans.root(plan)
-        #expect(plan.rootfs.string == "/bundle/rootfs" && root.path == plan.rootfs)
+        #expect(plan.birth.rootfs.string == "/bundle/rootfs" && root.path == plan.birth.rootfs)
         #expect(root.change == .pivot && !root.isReadOnly && root.hostPropagation == .slave && root.propagation == nil)
         var options = CreateOptions()
         options.noPivot = true

@@ -22,7 +22,7 @@ import Testing
     @Test func `maps become the kernel's lines, in order`() throws {
         let second = IDMapping(containerID: 65536, hostID: 0, size: 1)
         let plan = try Plans.plan(configuration([one, second], [one]))
-        let maps = try #require(plan.userMaps)
+        let maps = try #require(plan.birth.userMaps)
         #expect(UserMaps.text(maps.uids) == "0 100000 65536\n65536 0 1\n")
         #expect(UserMaps.text(maps.gids) == "0 100000 65536\n")
     }
@@ -36,7 +36,7 @@ import Testing
         Plans.expectRefusal(
             try configuration([one], [one], user: nil), at: "/linux/uidMappings", saying: "needs a user namespace")
         let plan = try Plans.plan(configuration([one], [one], user: .init(type: .user, path: "/u")))
-        #expect(plan.userMaps == nil)
+        #expect(plan.birth.userMaps == nil)
     }
 
     @Test func `lines that overlap inside or outside are refused, lines that touch are not`() throws {
@@ -45,12 +45,12 @@ import Testing
         let beside = IDMapping(containerID: 65536, hostID: 165_536, size: 10)
         Plans.expectRefusal(try configuration([one, inside], [one]), at: "/linux/uidMappings/1", saying: "/linux/uidMappings/0")
         Plans.expectRefusal(try configuration([one], [one, beside, outside]), at: "/linux/gidMappings/2", saying: "overlaps")
-        #expect(try Plans.plan(configuration([one, beside], [one])).userMaps?.uids.count == 2)
+        #expect(try Plans.plan(configuration([one, beside], [one])).birth.userMaps?.uids.count == 2)
     }
 
     @Test func `the last ids there are do not overflow the check`() throws {
         let last = IDMapping(containerID: 4_294_967_000, hostID: 4_294_967_000, size: 294)
-        #expect(try Plans.plan(configuration([one, last], [one])).userMaps?.uids.count == 2)
+        #expect(try Plans.plan(configuration([one, last], [one])).birth.userMaps?.uids.count == 2)
     }
 
     @Test func `an empty line is refused, by the decoder and by the planner`() throws {
@@ -63,7 +63,7 @@ import Testing
 
     @Test func `the kernel takes 340 lines and no more`() throws {
         let lines = (0..<341).map { IDMapping(containerID: UInt32($0), hostID: UInt32(100_000 + $0), size: 1) }
-        #expect(try Plans.plan(configuration(Array(lines.prefix(340)), [one])).userMaps?.uids.count == 340)
+        #expect(try Plans.plan(configuration(Array(lines.prefix(340)), [one])).birth.userMaps?.uids.count == 340)
         Plans.expectRefusal(try configuration(lines, [one]), at: "/linux/uidMappings", saying: "341")
         Plans.expectRefusal(try configuration([one], lines), at: "/linux/gidMappings", saying: "340")
     }

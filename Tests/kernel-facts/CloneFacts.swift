@@ -19,6 +19,18 @@ let cloneFacts = [
             try shell.end()
         }
     },
+    Fact("clone-executes-what-nobody-may-trace") {
+        // The files of an undumpable process belong to root, those of others to their effective ids: proc(5).
+        try setGroup(7)
+        for borrows in [true, false] {
+            let shell = try ClonedShell(request(borrowsMemory: borrows))
+            try shell.waitUntilItRuns()
+            try expectEqual(try statusLine("Gid", of: "\(shell.pid)"), "0\t7\t7\t7")
+            try expectEqual(try FileDescriptor.workingDirectory.status(of: "/proc/\(shell.pid)").gid, 0)
+            try expectEqual(try FileDescriptor.workingDirectory.status(of: "/proc/self/").gid, 7)
+            try shell.end()
+        }
+    },
     Fact("clone-after-clone-waits-for-the-memory-it-borrows") {
         // Each is still on its way to its exec when the next is made.
         var ended: [ExitStatus?] = []

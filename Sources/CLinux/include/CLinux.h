@@ -40,7 +40,8 @@ struct hull_exec_failure {
 #define HULL_UNSHARE_FAILED 0x554e5346u
 
 /// clone3(2), then, in the child, unshare(2) and execveat(2) with `arguments` (null-terminated, at most four of 256 bytes together: -E2BIG) and an empty
-/// environment. All signals are blocked in the child until the program unblocks them. With CLONE_VM the child borrows the caller's memory,
+/// environment. All signals are blocked in the child until the program unblocks them, and its real group is another one than its effective
+/// one, which makes the program undumpable from the start. With CLONE_VM the child borrows the caller's memory,
 /// on a stack of its own, until its exec; the caller goes on meanwhile, and may end. A second call waits until the first child has left.
 /// Returns the child's pid, or -errno. The caller must be single-threaded.
 long hull_clone_exec(struct clone_args *args, const struct hull_exec *exec, char *const *arguments);

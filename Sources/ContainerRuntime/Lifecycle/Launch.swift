@@ -95,6 +95,9 @@ struct Launch: ~Copyable {
             guard let pidNamespace else {
                 return try cloneAndExecute(request, executable: executable, socket: socket, arguments: arguments)
             }
+            // Order: before anything of ours is seen in that namespace. Until its exec the child has our memory, and whether that may be traced;
+            // from then on it is undumpable by itself (CVE-2016-9962).
+            try makeUndumpable()
             let own = try FileDescriptor.workingDirectory.open("/proc/self/ns/pid", .readOnly)
             try pidNamespace.enterNamespace(.pid)
             do throws(KernelError) {

@@ -158,7 +158,7 @@ private struct Execution: ~Copyable {
     mutating func launch(_ cgroup: inout Cgroup, _ facts: CallerFacts) throws(RuntimeError) -> Launch {
         var launchRequest = Launch.Request()
         launchRequest.cgroup = cgroup.intoDescriptor
-        let pidNamespace = mayBeTraced ? nil : try openPIDNamespace()
+        let pidNamespace = try openPIDNamespace()
         try proveTargetLives()
         launchRequest.pidNamespace = Launch.reference(pidNamespace)
         var launch = try Launch(launchRequest)
@@ -179,7 +179,6 @@ private struct Execution: ~Copyable {
         runtime.note("planned")
         do throws(CgroupError) { try cgroup.openTasks() } catch { throw RuntimeError(error) }
         let differing = try differingNamespaces()
-        if differing.contains(where: { $0.kind == .pid }) { plan.firstStage = FirstStage() }
         if !differing.contains(where: { $0.kind == .mount }) { plan.root = try rootWithoutNamespace() }
         let joins = try NamespaceJoins(differing)
         try proveTargetLives()
@@ -196,17 +195,10 @@ private struct Execution: ~Copyable {
         runtime.note("plan sent")
     }
 
-    /// Whether the container has a process that may trace any of its PID namespace. hull-init is dumpable from its exec to its first step, so it
-    /// must not be seen there until then: it joins in a first stage, whose child is as undumpable as itself (CVE-2016-9962).
-    private var mayBeTraced: Bool {
-        guard let linux = configuration.linux, linux.namespace(.user) == nil else { return false }
-        return configuration.process?.capabilities?.bounding.contains("CAP_SYS_PTRACE") == true
-    }
-
-    /// The namespaces of the container's init that are not ours already, less a PID namespace that the child is born in.
+    /// The namespaces of the container's init that are not ours already, less the PID namespace, in which the child is born.
     private func differingNamespaces() throws(RuntimeError) -> [PlannedJoin] {
         var planned: [PlannedJoin] = []
-        for kind in NamespaceKind.allCases where kind != .pid || mayBeTraced {
+        for kind in NamespaceKind.allCases where kind != .pid {
             if let path = try pathOfDiffering(kind) { planned.append(PlannedJoin(kind: kind, path: path, origin: "")) }
         }
         return planned
@@ -264,7 +256,6 @@ private struct Execution: ~Copyable {
             case .message(.executing(let ledger)):
                 runtime.note(ledger)
                 executing = true
-            case .message(.staged(let pid)): try launch.becomeSecondStage(pid: pid)
             case .message(.terminal): try passTerminal(launch.conversation.takeDescriptors())
             case .message(.failed(let failure)): throw RuntimeError(failure, origin: nil)
             case .notStarted(let failure):

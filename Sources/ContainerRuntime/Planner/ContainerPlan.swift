@@ -3,25 +3,39 @@ public import InitProtocol
 public import LinuxTypes
 public import SeccompFilter
 
-/// Everything that will be done for one container, as a value: what the parent does itself, and the plan that its init gets.
-public struct ContainerPlan: Equatable, Sendable {
-    /// Absolute, without the links of the caller's path.
-    public var bundle: HostPath
+/// What must be known before the container's process is cloned. The rest is planned while that process is on its way to hull-init.
+public struct BirthPlan: Equatable, Sendable {
     public var rootfs: HostPath
+    public var cgroup: Plan
     /// Namespaces that the clone makes. Empty where a first stage makes them.
     public var clonedNamespaces: [NamespaceKind] = []
     /// A PID namespace that the parent enters for the clone: it holds only for children.
     public var joinedPIDNamespace: HostPath?
-    /// Namespaces that the init joins, before they are open; `init.joins` follows from them.
-    public var joins: [PlannedJoin] = []
+    public var createsCgroupNamespace = false
+    public var bringsLoopbackUp = false
     public var userMaps: UserMaps?
+    /// Namespaces that the init joins, before they are open.
+    public var joins: [PlannedJoin] = []
+    public var firstStage: FirstStage?
+
+    public init(rootfs: HostPath, cgroup: Plan) {
+        self.rootfs = rootfs
+        self.cgroup = cgroup
+    }
+}
+
+/// Everything that will be done for one container, as a value: what the parent does itself, and the plan that its init gets.
+public struct ContainerPlan: Equatable, Sendable {
+    /// Absolute, without the links of the caller's path.
+    public var bundle: HostPath
+    public var birth: BirthPlan
     /// nil leaves the caller's score.
     public var oomScoreAdj: Int32?
-    public var cgroup: Plan
     /// The host's user who gets the v2 cgroup; nil leaves it to root.
     public var cgroupOwner: UInt32?
     /// Lowered, not yet compiled; `init.process.seccomp` follows from it.
     public var seccomp: Profile?
+    /// `joins` and `cgroupTasks` follow from `birth`, once they are open.
     public var `init`: InitPlan
     /// Where in the configuration the objects of each step come from, for errors.
     public var origins: [Origin: String] = [:]

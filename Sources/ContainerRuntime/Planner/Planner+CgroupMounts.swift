@@ -7,7 +7,8 @@ extension Planner {
     /// "Cgroup ownership" of the specification: on v2, with a cgroup namespace of its own and a writable mount of it, the container's user gets
     /// its cgroup, so that it can make others below.
     mutating func planCgroupOwner() {
-        guard plan.cgroup.legacy.isEmpty, plan.`init`.createsCgroupNamespace, let user = configuration.process?.user.uid else {
+        guard plan.birth.cgroup.legacy.isEmpty, plan.birth.createsCgroupNamespace, let user = configuration.process?.user.uid
+        else {
             return
         }
         let isWritable = configuration.mounts.contains { mount in
@@ -24,8 +25,8 @@ extension Planner {
     mutating func planCgroupMount(
         _ mount: Mount, _ destination: ContainerPath, _ options: MountOptions, _ root: inout RootPlan
     ) {
-        if plan.cgroup.legacy.isEmpty {
-            guard let unified = plan.cgroup.unified else { return }
+        if plan.birth.cgroup.legacy.isEmpty {
+            guard let unified = plan.birth.cgroup.unified else { return }
             root.mounts.append(hierarchyMount(unified, destination, options))
             return
         }
@@ -34,7 +35,7 @@ extension Planner {
         root.mounts.append(
             MountPlan(destination: destination, source: .filesystem(tmpfs), set: attributes.subtracting(.readOnly)))
         // As everywhere else the unified part of a hybrid is not among them: it has no controllers to show.
-        for group in plan.cgroup.legacy {
+        for group in plan.birth.cgroup.legacy {
             guard let name = group.hierarchy.mountPoint.split(separator: "/").last,
                 let place = ContainerPath(destination.string + "/" + name)
             else { continue }
@@ -57,7 +58,7 @@ extension Planner {
                 parameters: named + parameters)
             return MountPlan(destination: place, source: .filesystem(source), set: options.set, propagation: options.propagation)
         }
-        let path = plan.cgroup.legacy.isEmpty ? group.hierarchy.mountPoint : group.directory
+        let path = plan.birth.cgroup.legacy.isEmpty ? group.hierarchy.mountPoint : group.directory
         guard let directory = HostPath(path) else { return MountPlan(destination: place, source: .existing) }
         return MountPlan(
             destination: place, source: .bind(BindPlan(path: directory, isRecursive: false)), set: options.set,

@@ -2,10 +2,10 @@ import InitProtocol
 import LinuxTypes
 import OCISpec
 
-extension Planner {
+extension BirthPlan {
     /// Which namespaces are made where: by the clone, by a first stage, by the init itself; and which are joined, in which order. The table of
     /// all cases is in docs/init-sequence.md.
-    mutating func planNamespaces() throws(RuntimeError) {
+    mutating func planNamespaces(_ linux: Linux) throws(RuntimeError) {
         var created: [NamespaceKind] = []
         for (index, namespace) in linux.namespaces.enumerated() {
             let origin = "/linux/namespaces/\(index)"
@@ -13,31 +13,29 @@ extension Planner {
                 guard let host = HostPath(path), host.isAbsolute else {
                     throw .refused(origin + "/path", "'\(path)' is not an absolute path")
                 }
-                plan.joins.append(PlannedJoin(kind: namespace.type, path: host, origin: origin))
+                joins.append(PlannedJoin(kind: namespace.type, path: host, origin: origin))
             } else if namespace.type == .cgroup {
-                plan.`init`.createsCgroupNamespace = true
+                createsCgroupNamespace = true
             } else {
                 created.append(namespace.type)
             }
         }
-        plan.`init`.bringsLoopbackUp = created.contains(.network)
-        try planUserMaps(created)
-        let offsets = try clockOffsets(created)
-        let joinsUser = plan.joins.contains { $0.kind == .user }
-        let joinsBesidePID = plan.joins.contains { $0.kind != .pid }
+        bringsLoopbackUp = created.contains(.network)
+        try planUserMaps(linux, created)
+        let offsets = try Self.clockOffsets(linux, created)
+        let joinsUser = joins.contains { $0.kind == .user }
+        let joinsBesidePID = joins.contains { $0.kind != .pid }
         if joinsUser || !offsets.isEmpty || (created.contains(.user) && joinsBesidePID) {
-            plan.`init`.firstStage = FirstStage(
-                created: created, clockOffsets: offsets, waitsForUserMaps: created.contains(.user))
+            firstStage = FirstStage(created: created, clockOffsets: offsets, waitsForUserMaps: created.contains(.user))
         } else {
-            plan.clonedNamespaces = created
-            if let index = plan.joins.firstIndex(where: { $0.kind == .pid }) {
-                plan.joinedPIDNamespace = plan.joins.remove(at: index).path
+            clonedNamespaces = created
+            if let index = joins.firstIndex(where: { $0.kind == .pid }) {
+                joinedPIDNamespace = joins.remove(at: index).path
             }
         }
-        for (index, join) in plan.joins.enumerated() { plan.origins[.init(.join, index)] = join.origin }
     }
 
-    private mutating func planUserMaps(_ created: [NamespaceKind]) throws(RuntimeError) {
+    private mutating func planUserMaps(_ linux: Linux, _ created: [NamespaceKind]) throws(RuntimeError) {
         let hasMaps = !linux.uidMappings.isEmpty || !linux.gidMappings.isEmpty
         guard created.contains(.user) else {
             // With a namespace that is joined the mappings only describe it.
@@ -50,7 +48,7 @@ extension Planner {
         guard !linux.gidMappings.isEmpty else {
             throw .refused("/linux/gidMappings", "is empty, and a new user namespace needs it")
         }
-        plan.userMaps = UserMaps(
+        userMaps = UserMaps(
             uids: try Self.map(linux.uidMappings, "/linux/uidMappings"),
             gids: try Self.map(linux.gidMappings, "/linux/gidMappings"))
     }
@@ -76,7 +74,7 @@ extension Planner {
         return meet(one.inside, one.count, other.inside, other.count) || meet(one.outside, one.count, other.outside, other.count)
     }
 
-    private func clockOffsets(_ created: [NamespaceKind]) throws(RuntimeError) -> [ClockOffset] {
+    private static func clockOffsets(_ linux: Linux, _ created: [NamespaceKind]) throws(RuntimeError) -> [ClockOffset] {
         guard let offsets = linux.timeOffsets else { return [] }
         guard created.contains(.time) else { throw .refused("/linux/timeOffsets", "needs a new time namespace") }
         var list: [ClockOffset] = []

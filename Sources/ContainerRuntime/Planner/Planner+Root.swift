@@ -5,7 +5,7 @@ import OCISpec
 
 extension Planner {
     mutating func planRoot() throws(RuntimeError) {
-        var root = RootPlan(path: plan.rootfs)
+        var root = RootPlan(path: plan.birth.rootfs)
         if hasMountNamespace {
             root.change = options.noPivot ? .move : .pivot
         } else {

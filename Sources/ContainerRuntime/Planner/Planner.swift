@@ -31,46 +31,59 @@ struct Planner {
     private let processPlanner: ProcessPlanner
     var plan: ContainerPlan
 
-    private init(
-        _ configuration: Configuration, id: String, bundle: HostPath, facts: HostFacts, options: CreateOptions
-    ) throws(RuntimeError) {
+    /// What must be known before the clone.
+    static func planBirth(
+        _ configuration: Configuration, id: String, bundle: HostPath, facts: HostFacts
+    ) throws(RuntimeError) -> BirthPlan {
         guard let root = configuration.root else { throw .refused("/root", "is missing") }
-        guard let process = configuration.process else { throw .refused("/process", "is missing") }
-        guard !process.args.isEmpty else { throw .refused("/process/args", "is empty, there is no program to run") }
-        guard let path = Self.resolve(root.path, in: bundle) else { throw .refused("/root/path", "is empty") }
-        self.configuration = configuration
-        linux = configuration.linux ?? Linux()
-        self.id = id
-        self.bundle = bundle
-        self.facts = facts
-        self.options = options
+        guard let path = resolve(root.path, in: bundle) else { throw .refused("/root/path", "is empty") }
+        let linux = configuration.linux ?? Linux()
         let cgroup: Plan
         do throws(CgroupError) {
-            cgroup = try Plan(
-                layout: facts.cgroups, cgroupsPath: linux.cgroupsPath, id: id, resources: linux.resources)
+            cgroup = try Plan(layout: facts.cgroups, cgroupsPath: linux.cgroupsPath, id: id, resources: linux.resources)
         } catch { throw RuntimeError(error) }
-        processPlanner = ProcessPlanner(
-            process, facts: facts.caller, ownsUserNamespace: configuration.linux?.namespace(.user) != nil)
-        plan = ContainerPlan(
-            bundle: bundle, rootfs: path, cgroup: cgroup,
-            init: InitPlan(containerID: id, process: try processPlanner.plan()))
+        var birth = BirthPlan(rootfs: path, cgroup: cgroup)
+        try birth.planNamespaces(linux)
+        return birth
     }
 
-    /// The plan for creating a container.
+    /// The whole plan for creating a container.
     static func plan(
-        _ configuration: Configuration, id: String, bundle: HostPath, facts: HostFacts, options: CreateOptions = CreateOptions()
+        _ configuration: Configuration, birth: BirthPlan, id: String, bundle: HostPath, facts: HostFacts,
+        options: CreateOptions
     ) throws(RuntimeError) -> ContainerPlan {
-        var planner = try Planner(configuration, id: id, bundle: bundle, facts: facts, options: options)
+        var planner = try Planner(configuration, birth: birth, id: id, bundle: bundle, facts: facts, options: options)
         try planner.refuseWhatIsNotThereYet()
-        try planner.planNamespaces()
         try planner.planNames()
         try planner.planRoot()
         planner.planCgroupOwner()
         try planner.planSysctls()
         try planner.planProcess()
         try planner.planHooks()
-        planner.plan.warnings += planner.plan.cgroup.warnings
+        planner.plan.warnings += birth.cgroup.warnings
         return planner.plan
+    }
+
+    private init(
+        _ configuration: Configuration, birth: BirthPlan, id: String, bundle: HostPath, facts: HostFacts,
+        options: CreateOptions
+    ) throws(RuntimeError) {
+        guard let process = configuration.process else { throw .refused("/process", "is missing") }
+        guard !process.args.isEmpty else { throw .refused("/process/args", "is empty, there is no program to run") }
+        self.configuration = configuration
+        linux = configuration.linux ?? Linux()
+        self.id = id
+        self.bundle = bundle
+        self.facts = facts
+        self.options = options
+        processPlanner = ProcessPlanner(
+            process, facts: facts.caller, ownsUserNamespace: configuration.linux?.namespace(.user) != nil)
+        var initPlan = InitPlan(containerID: id, process: try processPlanner.plan())
+        initPlan.firstStage = birth.firstStage
+        initPlan.createsCgroupNamespace = birth.createsCgroupNamespace
+        initPlan.bringsLoopbackUp = birth.bringsLoopbackUp
+        plan = ContainerPlan(bundle: bundle, birth: birth, init: initPlan)
+        for (index, join) in birth.joins.enumerated() { plan.origins[.init(.join, index)] = join.origin }
     }
 
     /// A host path of the configuration: absolute, or below the bundle.
