@@ -202,10 +202,10 @@ private struct ClonedShell: ~Copyable {
         let program = try FileDescriptor.workingDirectory.open("/bin/sh", .readOnly)
         let pair = try SocketPair()
         let childEnd = pair.second.descriptor.number
-        // Redirected for good by `exec`: for one command, a shell would keep a copy of what it redirects.
+        // With -p it keeps an effective group that is not its real one. Redirected for good by `exec`: for one command, a shell would keep a copy of what it redirects.
         let script = "exec <&\(childEnd) >&\(childEnd); echo runs; read -r _"
         let process = try cloneAndExecute(
-            request, executable: program.descriptor, socket: pair.second.descriptor, arguments: ["sh", "-c", script])
+            request, executable: program.descriptor, socket: pair.second.descriptor, arguments: ["sh", "-p", "-c", script])
         pid = process.pid
         socketNumber = childEnd
         pidfd = process.takePidfd()
