@@ -57,6 +57,7 @@ enum Program {
             if try store.take(token, reader) { continue }
             switch token {
             case .flag("version", true): return .version
+            case .flag("help", true): return .help
             case .operand("journal"): return try journal(reader, store)
             case .operand("help"):
                 guard let name = reader.readOperand() else { return .help }

@@ -8,6 +8,11 @@ public struct ReadArguments: Hashable, Sendable {
     public var isSingle: Bool
     public var valuesOnly = false
     public var format = PrintFormat.simple
+
+    public init(request: RangeRequest, isSingle: Bool) {
+        self.request = request
+        self.isSingle = isSingle
+    }
 }
 
 /// The grammar of `get`, and of `range`, which takes a prefix.

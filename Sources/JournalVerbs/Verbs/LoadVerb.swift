@@ -11,6 +11,8 @@ public struct LoadArguments: Hashable, Sendable {
     /// Into a store that has keys.
     public var mayMerge = false
     public var skipsDamaged = false
+
+    public init() {}
 }
 
 /// The grammar of `load`.
