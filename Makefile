@@ -77,6 +77,13 @@ bench: ## Measure against crun and runc (root); options in BENCH, see docs/bench
 	@rootfs/build
 	@Tools/bench $(BENCH)
 
+.PHONY: bench-journal
+bench-journal: ## Measure the journal beside SQLite, LMDB and etcd, in the directory BENCH
+	@Tools/preflight toolchain
+	@Tools/deps build bench
+	@Tools/build journal-bench
+	@Tools/bench-journal $(BENCH)
+
 .PHONY: mutants
 mutants: ## Break the journal in named ways and see that its tests notice (root)
 	@Tools/preflight toolchain

@@ -85,6 +85,7 @@ let package = Package(
             path: "Tests/Bench", swiftSettings: strict, linkerSettings: staticProgram),
         .executableTarget(
             name: "journal-bench", dependencies: ["Journal", "LinuxKernel", "LinuxTypes"], path: "Tests/JournalBench",
+            exclude: ["others.c"],
             swiftSettings: strict, linkerSettings: staticProgram),
         .testTarget(
             name: "SeccompFilterTests", dependencies: ["LinuxKernel", "LinuxTypes", "OCISpec", "SeccompFilter", "StrictTree"],
