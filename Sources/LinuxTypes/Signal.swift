@@ -4,7 +4,6 @@ public struct Signal: RawRepresentable, Hashable, Sendable {
 
     public init(rawValue: Int32) { self.rawValue = rawValue }
 
-    public static let hangup = Signal(rawValue: 1)
     public static let interrupt = Signal(rawValue: 2)
     public static let kill = Signal(rawValue: 9)
     public static let brokenPipe = Signal(rawValue: 13)

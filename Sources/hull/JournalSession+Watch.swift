@@ -47,7 +47,8 @@ struct EventWaiting: ~Copyable {
 
     static func begin(_ runDirectory: HostPath) throws(Failure) -> EventWaiting {
         do throws(KernelError) {
-            let ends: [Signal] = [.interrupt, .terminate, .hangup]
+            // Not a hangup: blocked, it would end a watch under nohup, which ignores it.
+            let ends: [Signal] = [.interrupt, .terminate]
             try setBlockedSignals(SignalSet(ends + [.brokenPipe]))
             let writes = try ModificationWatch()
             try writes.add(runDirectory.string)
