@@ -77,6 +77,13 @@ bench: ## Measure against crun and runc (root); options in BENCH, see docs/bench
 	@rootfs/build
 	@Tools/bench $(BENCH)
 
+.PHONY: bench-journal
+bench-journal: ## Measure the journal beside SQLite, LMDB and etcd, in the directory BENCH
+	@Tools/preflight toolchain
+	@Tools/deps build bench
+	@Tools/build journal-bench
+	@Tools/bench-journal $(BENCH)
+
 .PHONY: mutants
 mutants: ## Break the journal in named ways and see that its tests notice (root)
 	@Tools/preflight toolchain
@@ -110,16 +117,18 @@ rootfs: ## Assemble the small root file system into rootfs/out
 # links there: so both programs lie in libexec, and only a link in bin.
 .PHONY: install
 install: ## Install what is built below PREFIX (/usr/local), staged in DESTDIR
-	@[ -x '$(HULL_BIN)/hull-runtime' ] || $(MAKE) --no-print-directory build
+	@[ -x '$(HULL_BIN)/hull-runtime' -a -x '$(HULL_BIN)/hull' ] || $(MAKE) --no-print-directory build
 	@install -d '$(DESTDIR)$(LIBEXEC)' '$(DESTDIR)$(PREFIX)/bin'
 	@Tools/place '$(HULL_BIN)/hull-runtime' '$(DESTDIR)$(LIBEXEC)/hull-runtime'
 	@Tools/place '$(HULL_BIN)/hull-init' '$(DESTDIR)$(LIBEXEC)/hull-init'
 	@ln -sfn ../libexec/hull/hull-runtime '$(DESTDIR)$(PREFIX)/bin/hull-runtime'
+	@Tools/place '$(HULL_BIN)/hull' '$(DESTDIR)$(PREFIX)/bin/hull'
+	@echo 'installed $(DESTDIR)$(PREFIX)/bin/hull'
 	@echo 'installed $(DESTDIR)$(PREFIX)/bin/hull-runtime -> ../libexec/hull/hull-runtime'
 
 .PHONY: uninstall
 uninstall: ## Remove what `make install` put there
-	@rm -f '$(DESTDIR)$(PREFIX)/bin/hull-runtime' '$(DESTDIR)$(LIBEXEC)/hull-runtime' '$(DESTDIR)$(LIBEXEC)/hull-init'
+	@rm -f '$(DESTDIR)$(PREFIX)/bin/hull' '$(DESTDIR)$(PREFIX)/bin/hull-runtime' '$(DESTDIR)$(LIBEXEC)/hull-runtime' '$(DESTDIR)$(LIBEXEC)/hull-init'
 	@if [ -d '$(DESTDIR)$(LIBEXEC)' ]; then rmdir --ignore-fail-on-non-empty '$(DESTDIR)$(LIBEXEC)'; fi
 	@echo 'removed Hull from $(DESTDIR)$(PREFIX)'
 

@@ -27,6 +27,7 @@ let staticProgram: [LinkerSetting] = [
 let package = Package(
     name: "hull",
     products: [
+        .executable(name: "hull", targets: ["hull"]),
         .executable(name: "hull-runtime", targets: ["hull-runtime"]),
         .executable(name: "hull-init", targets: ["hull-init"]),
     ],
@@ -64,6 +65,13 @@ let package = Package(
             name: "CommandSupport",
             dependencies: ["ContainerRuntime", "LinuxKernel", "LinuxTypes", "OCISpec", "StrictTree"],
             swiftSettings: strict),
+        .target(
+            name: "JournalVerbs",
+            dependencies: ["CommandSupport", "Journal", "LinuxKernel", "LinuxTypes", "StrictTree"], swiftSettings: strict),
+        .executableTarget(
+            name: "hull",
+            dependencies: ["CommandSupport", "Journal", "JournalVerbs", "LinuxKernel", "LinuxTypes", "StrictTree"],
+            swiftSettings: strict, linkerSettings: staticProgram),
         .executableTarget(
             name: "hull-runtime",
             dependencies: ["CommandSupport", "ContainerRuntime", "LinuxKernel", "LinuxTypes", "OCISpec", "StrictTree"],
@@ -77,6 +85,7 @@ let package = Package(
             path: "Tests/Bench", swiftSettings: strict, linkerSettings: staticProgram),
         .executableTarget(
             name: "journal-bench", dependencies: ["Journal", "LinuxKernel", "LinuxTypes"], path: "Tests/JournalBench",
+            exclude: ["others.c"],
             swiftSettings: strict, linkerSettings: staticProgram),
         .testTarget(
             name: "SeccompFilterTests", dependencies: ["LinuxKernel", "LinuxTypes", "OCISpec", "SeccompFilter", "StrictTree"],
@@ -107,6 +116,9 @@ let package = Package(
         .testTarget(
             name: "CommandSupportTests",
             dependencies: ["CommandSupport", "ContainerRuntime", "LinuxTypes", "OCISpec", "StrictTree"], swiftSettings: strict),
+        .testTarget(
+            name: "JournalVerbsTests",
+            dependencies: ["CommandSupport", "Journal", "JournalVerbs", "LinuxTypes", "StrictTree"], swiftSettings: strict),
         .testTarget(name: "StrictTreeTests", dependencies: ["StrictTree"], swiftSettings: strict),
         .testTarget(
             name: "OCISpecTests", dependencies: ["LinuxTypes", "OCISpec", "StrictTree"], exclude: ["Fixtures"],

@@ -6,6 +6,12 @@ public struct WallTime: Hashable, Sendable {
     public let seconds: Int64
     public let nanoseconds: Int64
 
+    /// `nanoseconds` is less than a second, and not negative.
+    public init(seconds: Int64, nanoseconds: Int64) {
+        self.seconds = seconds
+        self.nanoseconds = nanoseconds
+    }
+
     public static func now() -> WallTime {
         var time = timespec()
         _ = withUnsafeMutablePointer(to: &time) { systemCall(__NR_clock_gettime, 0, address($0)) }

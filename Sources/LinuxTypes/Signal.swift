@@ -4,7 +4,9 @@ public struct Signal: RawRepresentable, Hashable, Sendable {
 
     public init(rawValue: Int32) { self.rawValue = rawValue }
 
+    public static let interrupt = Signal(rawValue: 2)
     public static let kill = Signal(rawValue: 9)
+    public static let brokenPipe = Signal(rawValue: 13)
     public static let terminate = Signal(rawValue: 15)
     public static let child = Signal(rawValue: 17)
     public static let windowChange = Signal(rawValue: 28)

@@ -9,18 +9,6 @@ struct InheritedDescriptors {
     /// How many of them came from a socket activation.
     let activated: UInt32
 
-    /// Opens `/dev/null` for each of stdin, stdout and stderr that is closed: what we open next would be taken for it.
-    static func openMissingStreams() -> KernelError? {
-        for stream in [FileDescriptor.standardInput, .standardOutput, .standardError] where !stream.isOpen {
-            do throws(KernelError) {
-                // The lowest free number is this one: those below are open.
-                let null = try FileDescriptor.workingDirectory.open("/dev/null", .readWrite).release()
-                try null.setCloseOnExec(false)
-            } catch { return error }
-        }
-        return nil
-    }
-
     /// Checks that what shall be passed on is there, and lets nothing else survive an exec.
     ///
     /// Order: before the log or any other file is opened, which would stand in for a descriptor that is missing.

@@ -6,7 +6,7 @@ import LinuxKernel
 @main
 enum Program {
     static func main() {
-        let streamFailure = InheritedDescriptors.openMissingStreams()
+        let streamFailure = MissingStreams.open()
         exitImmediately(run(streamFailure))
     }
 

@@ -17,14 +17,27 @@ public struct ArgumentReader {
 
     /// The command that is being read, for messages; nil before it is known.
     public var command: String?
+    /// What stands before the command in the way to its help, as `hull-runtime`.
+    public var program: String
+    /// Options that stand before the command only, for messages.
+    private let globals: [Option]
     private let words: [String]
     private var next = 0
     private var optionsHaveEnded = false
     /// Letters of a word that are still to be read.
     private var letters: Substring.UnicodeScalarView = Substring.UnicodeScalarView()
 
-    /// `words` are those after the program's name.
-    public init(_ words: [String]) { self.words = words }
+    /// `words` are those after the name of the program. `globals` are options that are known, but stand before the command only.
+    public init(_ words: [String], program: String, globals: [Option] = []) {
+        self.words = words
+        self.program = program
+        self.globals = globals
+    }
+
+    /// A mistake in the words, with the way to the help as the hint.
+    public func wrong(_ message: String) -> UsageError {
+        .wrong(message, hint: "see '\(program)\(command.map { " " + $0 } ?? "") --help'")
+    }
 
     /// All words that are left, as they are: for `exec ID CMD…`.
     public mutating func takeRest() -> [String] {
@@ -65,7 +78,7 @@ public struct ArgumentReader {
             if name == "help", attached == nil { throw .helpRequested(command: command) }
             throw unknown("--" + name, name, options)
         }
-        guard option.value != nil else { return .flag(option.name, try Self.isOn(attached, option, command)) }
+        guard option.value != nil else { return .flag(option.name, try isOn(attached, option)) }
         if let attached { return .value(option.name, attached) }
         return .value(option.name, try takeValue("--" + name))
     }
@@ -73,11 +86,11 @@ public struct ArgumentReader {
     private mutating func read(letter: Unicode.Scalar, _ options: [Option]) throws(UsageError) -> Token {
         guard let option = options.first(where: { $0.letter == letter }) else {
             if letter == "h" { throw .helpRequested(command: command) }
-            throw .wrong("unknown option '-\(letter)'", of: command)
+            throw wrong("unknown option '-\(letter)'")
         }
         guard option.value != nil else {
             guard letters.first == "=" else { return .flag(option.name, true) }
-            return .flag(option.name, try Self.isOn(takeAttached(), option, command))
+            return .flag(option.name, try isOn(takeAttached(), option))
         }
         return .value(option.name, letters.isEmpty ? try takeValue("-\(letter)") : takeAttached())
     }
@@ -90,25 +103,25 @@ public struct ArgumentReader {
     }
 
     private mutating func takeValue(_ option: String) throws(UsageError) -> String {
-        guard next < words.count else { throw .wrong("option '\(option)' needs a value", of: command) }
+        guard next < words.count else { throw wrong("option '\(option)' needs a value") }
         next += 1
         return words[next - 1]
     }
 
-    private static func isOn(_ text: String?, _ option: Option, _ command: String?) throws(UsageError) -> Bool {
+    private func isOn(_ text: String?, _ option: Option) throws(UsageError) -> Bool {
         switch text {
         case nil, "true", "1", "t", "T", "TRUE", "True": return true
         case "false", "0", "f", "F", "FALSE", "False": return false
-        case .some(let text): throw .wrong("option '--\(option.name)' is true or false, not '\(text)'", of: command)
+        case .some(let text): throw wrong("option '--\(option.name)' is true or false, not '\(text)'")
         }
     }
 
     private func unknown(_ spelled: String, _ name: String, _ options: [Option]) -> UsageError {
         let place = command.map { " of '\($0)'" } ?? ""
-        if command != nil, GlobalOptions.options.contains(where: { $0.name == name }) {
-            return .wrong("option '\(spelled)' stands before the command", of: command)
+        if command != nil, globals.contains(where: { $0.name == name }) {
+            return wrong("option '\(spelled)' stands before the command")
         }
         let hint = Suggestion.hint(for: spelled, in: options.map { "--" + $0.name })
-        return .wrong("unknown option '\(spelled)'\(place)\(hint)", of: command)
+        return wrong("unknown option '\(spelled)'\(place)\(hint)")
     }
 }

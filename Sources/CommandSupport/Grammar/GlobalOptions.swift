@@ -6,6 +6,8 @@ public struct GlobalOptions: Hashable, Sendable {
     /// Where containers are recorded when nobody says.
     public static let defaultRoot = "/run/hull/oci"
 
+    static let program = "hull-runtime"
+
     /// nil where the caller did not say.
     public var root: HostPath?
     /// Where log records go; nil is stderr.

@@ -10,7 +10,7 @@ public struct Invocation: Sendable {
 
     /// Reads the words after the program's name. `globals` gets what was understood even where this throws, for the log.
     public init(_ words: [String], globals: inout GlobalOptions) throws(UsageError) {
-        var reader = ArgumentReader(words)
+        var reader = ArgumentReader(words, program: GlobalOptions.program, globals: GlobalOptions.options)
         let name = try globals.read(&reader)
         if globals.wantsVersion {
             command = .version

@@ -1,36 +1,36 @@
-import LinuxTypes
+public import LinuxTypes
 
 extension ArgumentReader {
     /// Refuses a word more than a command takes.
-    func tooMany(_ word: String) -> UsageError { .wrong("'\(word)' is one argument too many", of: command) }
+    public func tooMany(_ word: String) -> UsageError { wrong("'\(word)' is one argument too many") }
 
     /// The container ID that a command needs.
     func required(_ id: String?) throws(UsageError) -> String {
-        guard let id else { throw .wrong("there is no container ID", of: command) }
+        guard let id else { throw wrong("there is no container ID") }
         return id
     }
 
     /// A number in decimal digits and nothing else.
-    func number<T: FixedWidthInteger>(_ text: String, _ option: String, as type: T.Type = T.self) throws(UsageError) -> T {
+    public func number<T: FixedWidthInteger>(_ text: String, _ option: String, as type: T.Type = T.self) throws(UsageError) -> T {
         guard let number = T(strictDecimal: text) else {
-            throw .wrong("\(option) is a number from 0 to \(T.max), not '\(text)'", of: command)
+            throw wrong("\(option) is a number from 0 to \(T.max), not '\(text)'")
         }
         return number
     }
 
     /// A path on the host.
-    func path(_ text: String, _ option: String) throws(UsageError) -> HostPath {
-        guard let path = HostPath(text) else { throw .wrong("\(option) is empty", of: command) }
+    public func path(_ text: String, _ option: String) throws(UsageError) -> HostPath {
+        guard let path = HostPath(text) else { throw wrong("\(option) is empty") }
         return path
     }
 
     /// One of a few words.
-    func choice<T: RawRepresentable & CaseIterable>(
+    public func choice<T: RawRepresentable & CaseIterable>(
         _ text: String, _ option: String, _ type: T.Type = T.self
     ) throws(UsageError) -> T where T.RawValue == String {
         guard let choice = T(rawValue: text) else {
             let names = T.allCases.map(\.rawValue).joined(separator: ", ")
-            throw .wrong("\(option) is one of \(names), not '\(text)'", of: command)
+            throw wrong("\(option) is one of \(names), not '\(text)'")
         }
         return choice
     }

@@ -8,12 +8,19 @@ public enum Version {
 
     /// Name and version, the build, the specification's version, and what is built in; callers read the lines by their beginnings.
     public static var text: String {
+        """
+        \(text(of: GlobalOptions.program))spec: \(Configuration.specVersion)
+        +SECCOMP +CAP +EBPF
+
+        """
+    }
+
+    /// Name and version of a program, and the build.
+    public static func text(of program: String) -> String {
         let build = runningBuildID().map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
         return """
-            hull-runtime version \(number)
+            \(program) version \(number)
             commit: \(build.isEmpty ? "unknown" : build)
-            spec: \(Configuration.specVersion)
-            +SECCOMP +CAP +EBPF
 
             """
     }

@@ -1,6 +1,8 @@
 /// The help of one command.
-struct Manual {
-    /// Behind `hull-runtime`, as `kill [OPTIONS] ID [SIGNAL]`.
+public struct Manual: Sendable {
+    /// What stands before the synopsis.
+    private let program: String
+    /// Behind the program's name, as `kill [OPTIONS] ID [SIGNAL]`.
     let synopsis: String
     /// Sentences.
     let about: String
@@ -8,9 +10,20 @@ struct Manual {
     /// A command line each, and what it does.
     let examples: [(line: String, effect: String)]
 
+    public init(
+        program: String = "hull-runtime [GLOBAL OPTIONS]", synopsis: String, about: String, options: [Option],
+        examples: [(line: String, effect: String)]
+    ) {
+        self.program = program
+        self.synopsis = synopsis
+        self.about = about
+        self.options = options
+        self.examples = examples
+    }
+
     /// The text that `--help` prints.
-    var text: String {
-        var text = "Usage: hull-runtime [GLOBAL OPTIONS] \(synopsis)\n\n\(about)\n"
+    public var text: String {
+        var text = "Usage: \(program) \(synopsis)\n\n\(about)\n"
         if !options.isEmpty { text += "\nOptions:\n" + Self.list(options) }
         text += "\nExamples:\n"
         for example in examples { text += "  # \(example.effect)\n  \(example.line)\n" }
@@ -18,7 +31,7 @@ struct Manual {
     }
 
     /// Options in two columns.
-    static func list(_ options: [Option]) -> String {
+    public static func list(_ options: [Option]) -> String {
         let width = options.map(\.synopsis.utf8.count).max() ?? 0
         return options.map { option in
             let gap = String(repeating: " ", count: width - option.synopsis.utf8.count + 2)

@@ -1,9 +1,7 @@
-import CommandSupport
-
 /// The words of the command line.
-enum Arguments {
+public enum Arguments {
     /// Those after the program's name. Throws for one that is not UTF-8: repaired it would name something else.
-    static func words() throws(UsageError) -> [String] {
+    public static func words() throws(UsageError) -> [String] {
         var words: [String] = []
         let count = Int(CommandLine.argc)
         words.reserveCapacity(count)

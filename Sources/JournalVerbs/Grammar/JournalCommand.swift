@@ -1,0 +1,73 @@
+public import CommandSupport
+import StrictTree
+
+/// One verb of `hull journal` with what it was given.
+public enum JournalCommand: Hashable, Sendable {
+    case read(ReadArguments)
+    case put(PutArguments)
+    case delete(DeleteKeysArguments)
+    case transaction(TransactionArguments)
+    case watch(WatchArguments)
+    case history(HistoryArguments)
+    case compact(CompactArguments)
+    case check(PrintFormat)
+    case repair(PrintFormat, isDry: Bool)
+    case stats(PrintFormat)
+    case dump(DumpArguments)
+    case load(LoadArguments)
+
+    static let names = [
+        "get", "range", "ls", "put", "del", "txn", "watch", "history", "compact", "check", "repair", "stats", "dump", "load",
+    ]
+
+    /// Reads the words behind `hull journal`, whose options may stand before the verb as well. `store` gets what they say.
+    public init(_ reader: consuming ArgumentReader, _ store: inout StoreOptions) throws(UsageError) {
+        var words = reader
+        words.program = "hull journal"
+        words.command = nil
+        let options = StoreOptions.options + [Option("help", "h", help: "print help")]
+        while let token = try words.read(options) {
+            if try store.take(token, words) { continue }
+            switch token {
+            case .operand(let name):
+                words.command = name
+                var verb = VerbReader(words, store)
+                self = try Self.parse(name, &verb)
+                store = verb.store
+                return
+            default: throw .helpRequested(command: nil)
+            }
+        }
+        throw words.wrong("there is no verb")
+    }
+
+    private static func parse(_ name: String, _ verb: inout VerbReader) throws(UsageError) -> JournalCommand {
+        switch name {
+        case "get": return .read(try GetVerb.arguments(&verb, form: .single))
+        case "range", "ls": return .read(try GetVerb.arguments(&verb, form: .prefix))
+        case "put": return .put(try PutVerb.arguments(&verb))
+        case "del": return .delete(try DeleteKeysVerb.arguments(&verb))
+        case "txn": return try TransactionVerb.parse(&verb)
+        case "watch": return try WatchVerb.parse(&verb)
+        case "history": return try HistoryVerb.parse(&verb)
+        case "compact": return try CompactVerb.parse(&verb)
+        case "check": return .check(try CheckVerb.parse(&verb).0)
+        case "repair":
+            let (format, isDry) = try CheckVerb.parse(&verb, RepairVerb.options)
+            return .repair(format, isDry: isDry)
+        case "stats": return .stats(try CheckVerb.parse(&verb).0)
+        case "dump": return try DumpVerb.parse(&verb)
+        case "load": return try LoadVerb.parse(&verb)
+        case "help":
+            try verb.read([], limit: 1) { _, _ in }
+            guard let asked = verb.operands.first else { throw .helpRequested(command: nil) }
+            guard names.contains(asked) else { throw unknown(asked) }
+            throw .helpRequested(command: asked)
+        default: throw unknown(name)
+        }
+    }
+
+    private static func unknown(_ name: String) -> UsageError {
+        .wrong("unknown verb '\(name)'\(Suggestion.hint(for: name, in: names))", hint: "see 'hull journal --help'")
+    }
+}
