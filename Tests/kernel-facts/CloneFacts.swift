@@ -26,8 +26,8 @@ let cloneFacts = [
             let shell = try ClonedShell(request(borrowsMemory: borrows))
             try shell.waitUntilItRuns()
             try expectEqual(try statusLine("Gid", of: "\(shell.pid)"), "0\t7\t7\t7")
-            try expectEqual(try FileDescriptor.workingDirectory.status(of: "/proc/\(shell.pid)").gid, 0)
-            try expectEqual(try FileDescriptor.workingDirectory.status(of: "/proc/self/").gid, 7)
+            try expectEqual(try FileDescriptor.workingDirectory.status(of: "/proc/\(shell.pid)/environ").gid, 0)
+            try expectEqual(try FileDescriptor.workingDirectory.status(of: "/proc/self/environ").gid, 7)
             try shell.end()
         }
     },
