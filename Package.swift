@@ -57,7 +57,7 @@ let package = Package(
         .target(
             name: "ContainerRuntime",
             dependencies: [
-                "Cgroups", "InitProtocol", "LinuxKernel", "LinuxTypes", "OCISpec", "SeccompFilter", "StrictTree",
+                "Cgroups", "InitProtocol", "Journal", "LinuxKernel", "LinuxTypes", "OCISpec", "SeccompFilter", "StrictTree",
             ], swiftSettings: strict),
 
         // Layers 5 and 6: words for people, and the programs.
@@ -101,7 +101,7 @@ let package = Package(
         .testTarget(
             name: "ContainerRuntimeTests",
             dependencies: [
-                "Cgroups", "ContainerRuntime", "InitProtocol", "LinuxKernel", "LinuxTypes", "OCISpec", "SeccompFilter",
+                "Cgroups", "ContainerRuntime", "InitProtocol", "Journal", "LinuxKernel", "LinuxTypes", "OCISpec", "SeccompFilter",
                 "StrictTree",
             ], swiftSettings: strict),
         // Facts about the kernel, each checked in a process of its own by KernelTests.

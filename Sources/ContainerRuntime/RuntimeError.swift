@@ -1,4 +1,5 @@
 public import Cgroups
+import Journal
 public import LinuxKernel
 import LinuxTypes
 public import SeccompFilter
@@ -49,6 +50,14 @@ public struct RuntimeError: Error, Hashable, Sendable, CustomStringConvertible {
 extension RuntimeError {
     public init(_ error: KernelError, _ context: String = "") {
         self.init(.failed, context.isEmpty ? error.description : "\(context): \(error)", hint: Self.hint(for: error))
+    }
+
+    init(_ error: JournalError, _ context: String) {
+        if case .kernel(let cause) = error {
+            self.init(cause, context)
+        } else {
+            self.init(.failed, "\(context): \(error)")
+        }
     }
 
     public init(_ error: TreeError, file: String) {

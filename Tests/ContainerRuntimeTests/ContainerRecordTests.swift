@@ -47,10 +47,8 @@ import Testing
     }
 
     @Test func `a record that cannot be read names its container`() {
-        var contents = StateFile.Contents()
-        contents.record = Array("{}".utf8)[...]
         #expect {
-            _ = try ContainerStore.decode(contents, "web-1")
+            _ = try Records.decode(Array("{}".utf8), "web-1")
         } throws: { error in
             (error as? RuntimeError)?.message.contains("'web-1'") == true
         }

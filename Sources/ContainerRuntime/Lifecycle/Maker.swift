@@ -32,7 +32,7 @@ struct Maker: ~Copyable {
         runtime.note("host looked at")
         let birth = try Planner.planBirth(bundle.configuration, id: request.id, bundle: bundle.path, facts: facts)
         runtime.note("birth planned")
-        guard let store = try ContainerStore(root: runtime.root, creating: true) else { throw ContainerStore.missing(request.id) }
+        guard let store = try ContainerStore(root: runtime.root, for: .creating) else { throw ContainerStore.missing(request.id) }
         var container = try store.lockForClaim(request.id)
         if let left = container.record { try runtime.takeOver(left, request.id, bootID: facts.bootID) }
         let places: Location

@@ -8,7 +8,7 @@ extension Runtime {
     /// unknown id is no error.
     public func delete(_ id: String, force: Bool) throws(RuntimeError) {
         do throws(RuntimeError) {
-            let store = try existingStore(for: id)
+            let store = try existingStore(for: id, .changing)
             let bootID = try Self.currentBootID()
             var container = try store.lock(id)
             guard let record = container.record else { throw ContainerStore.missing(id) }

@@ -9,7 +9,7 @@ import StrictTree
 extension Runtime {
     /// Runs one more program in a container, with the container's namespaces, cgroup, filter and limits. Returns its exit code, 0 when detached.
     public func exec(_ request: ExecRequest) throws(RuntimeError) -> Int32 {
-        let store = try existingStore(for: request.id)
+        let store = try existingStore(for: request.id, .looking)
         let facts = try CallerFacts.ofCaller()
         // No lock: a thousand of these may run at once. That what is opened is the container's is proved afterwards, by its init being alive.
         let (record, configuration) = try store.recordAndConfiguration(of: request.id)

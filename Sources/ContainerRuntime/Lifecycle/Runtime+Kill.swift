@@ -6,7 +6,7 @@ import OCISpec
 extension Runtime {
     /// Sends a signal to the container's init, or with `all` to every process in its cgroup. Takes no lock: it must work while another verb waits.
     public func kill(_ id: String, _ signal: Signal, all: Bool) throws(RuntimeError) {
-        let store = try existingStore(for: id)
+        let store = try existingStore(for: id, .looking)
         guard let record = try store.record(of: id) else { throw ContainerStore.missing(id) }
         let bootID = try Self.currentBootID()
         let status = try Self.status(of: record, id: id, bootID: bootID) { () throws(RuntimeError) in try store.openDirectory(id)

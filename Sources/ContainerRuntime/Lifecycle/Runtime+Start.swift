@@ -6,7 +6,7 @@ import OCISpec
 extension Runtime {
     /// Lets a created container's init go on to its program. Returns when the program was executed.
     public func start(_ id: String) throws(RuntimeError) {
-        let store = try existingStore(for: id)
+        let store = try existingStore(for: id, .changing)
         let bootID = try Self.currentBootID()
         var container = try store.lock(id)
         guard var record = container.record else { throw ContainerStore.missing(id) }

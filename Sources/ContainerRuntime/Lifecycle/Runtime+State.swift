@@ -6,7 +6,7 @@ public import OCISpec
 extension Runtime {
     /// The state of one container, as the kernel has it now. Takes no lock.
     public func state(_ id: String) throws(RuntimeError) -> State {
-        let store = try existingStore(for: id)
+        let store = try existingStore(for: id, .looking)
         guard let record = try store.record(of: id) else { throw ContainerStore.missing(id) }
         return try Self.state(of: record, id: id, store: store, bootID: Self.currentBootID())
     }
@@ -14,7 +14,7 @@ extension Runtime {
     /// All containers, sorted by id. A container that cannot be read is reported and left out; takes no lock. Throws `missing` where the root does
     /// not exist and `mustExist` asks for it.
     public func list(mustExist: Bool) throws(RuntimeError) -> [State] {
-        guard let store = try ContainerStore(root: root, creating: false) else {
+        guard let store = try ContainerStore(root: root, for: .looking) else {
             if mustExist, !Self.exists(root) { throw RuntimeError(.missing, "the root directory '\(root)' does not exist") }
             return []
         }
@@ -34,7 +34,7 @@ extension Runtime {
 
     /// The pids of a container's processes as the caller counts, ascending. Empty for a stopped one. Takes no lock.
     public func processes(_ id: String) throws(RuntimeError) -> [Int32] {
-        let store = try existingStore(for: id)
+        let store = try existingStore(for: id, .looking)
         guard let record = try store.record(of: id) else { throw ContainerStore.missing(id) }
         guard record.initProcess?.bootID == (try Self.currentBootID()) else { return [] }
         do throws(CgroupError) { return try Cgroup(reopening: record.cgroup).processes() } catch { throw RuntimeError(error) }

@@ -32,9 +32,9 @@ public struct Runtime: Sendable {
     }
 
     /// The store, or `missing` for a container that cannot be in a store that does not exist.
-    func existingStore(for id: String) throws(RuntimeError) -> ContainerStore {
+    func existingStore(for id: String, _ purpose: ContainerStore.Purpose) throws(RuntimeError) -> ContainerStore {
         try Self.check(id: id)
-        guard let store = try ContainerStore(root: root, creating: false) else { throw ContainerStore.missing(id) }
+        guard let store = try ContainerStore(root: root, for: purpose) else { throw ContainerStore.missing(id) }
         return store
     }
 

@@ -1,26 +1,48 @@
+import Journal
 import LinuxKernel
 import LinuxTypes
 import OCISpec
 import StrictTree
 
-/// Where the containers of one `--root` are kept. `DIR/containers/<id>/state` is the container: it exists when that file holds a record. The
-/// journal will take this store's place behind the same verbs.
+/// Where the containers of one `--root` are kept: a container is its record in the journal `DIR/journal`, under `/containers/<id>`, beside its
+/// configuration under `/configurations/<id>`. `DIR/containers/<id>/` has its lock and its sockets.
+///
+/// All records are volatile: no container outlives the boot (docs/journal.md).
 struct ContainerStore: ~Copyable {
-    private let containers: OwnedDescriptor
-    let path: String
+    /// What a verb is going to do with it.
+    enum Purpose {
+        /// Nothing need be writable.
+        case looking
+        case changing
+        /// The store is made where it is missing.
+        case creating
+    }
 
-    /// Opens the store, made (0700) where it is missing and `creating` says so. nil where it is missing and not to be made.
-    init?(root: HostPath, creating: Bool) throws(RuntimeError) {
-        let path = root.string + "/containers"
-        let handle = try Self.open(path, creating: creating)
+    private let containers: OwnedDescriptor
+    private let journal: Journal
+
+    /// Opens the store; nil where it is missing and not to be made.
+    init?(root: HostPath, for purpose: Purpose) throws(RuntimeError) {
+        guard let journal = try Self.openJournal(StoreLocation(root: root), purpose) else { return nil }
+        let handle = try Self.openContainers(root.string + "/containers", creating: purpose == .creating)
         switch consume handle {
         case .some(let handle): containers = handle
         case .none: return nil
         }
-        self.path = path
+        self.journal = journal
     }
 
-    private static func open(_ path: String, creating: Bool) throws(RuntimeError) -> OwnedDescriptor? {
+    private static func openJournal(_ location: StoreLocation, _ purpose: Purpose) throws(RuntimeError) -> Journal? {
+        do throws(JournalError) {
+            if purpose == .changing, try !location.exists() { return nil }
+            return try location.open(isWritable: purpose != .looking)
+        } catch {
+            if purpose != .creating, case .kernel(let cause) = error, cause.errno == .ENOENT { return nil }
+            throw RuntimeError(error, "cannot open the journal '\(location.directory)'")
+        }
+    }
+
+    private static func openContainers(_ path: String, creating: Bool) throws(RuntimeError) -> OwnedDescriptor? {
         do throws(KernelError) {
             return try FileDescriptor.workingDirectory.open(path, [.pathOnly, .directory, .noFollow])
         } catch {
@@ -33,51 +55,34 @@ struct ContainerStore: ~Copyable {
         }
     }
 
-    /// The ids of all directories, sorted. Not all need hold a container.
+    /// The ids of all containers, sorted.
     func ids() throws(RuntimeError) -> [String] {
-        try during("cannot list the containers") { () throws(KernelError) in
-            let directory = try containers.descriptor.open(".", [.readOnly, .directory])
-            return try directory.descriptor.directoryEntries().sorted()
+        let prefix = Records.prefix
+        return try naming("cannot list the containers") { () throws(JournalError) in
+            let answer = try journal.range(RangeRequest(.prefix(prefix), keysOnly: true))
+            return answer.keyValues.map { String(decoding: $0.key.bytes.dropFirst(prefix.bytes.count), as: UTF8.self) }
         }
     }
 
-    /// The last record of a container, without a lock; nil where there is none.
-    func record(of id: String) throws(RuntimeError) -> ContainerRecord? {
-        guard let file = try openState(id, .readOnly) else { return nil }
-        let contents = try during("cannot read the state of container '\(id)'") { () throws(KernelError) in
-            try StateFile(file.descriptor).read(withConfiguration: false)
-        }
-        return try Self.decode(contents, id)
-    }
+    /// The record of a container, without a lock; nil where there is none.
+    func record(of id: String) throws(RuntimeError) -> ContainerRecord? { try Records(journal, id).record()?.record }
 
-    /// The last record of a container and its configuration, without a lock.
+    /// The record of a container and its configuration, without a lock.
     func recordAndConfiguration(of id: String) throws(RuntimeError) -> (ContainerRecord, Configuration) {
-        guard let file = try openState(id, .readOnly) else { throw Self.missing(id) }
-        let contents = try during("cannot read the state of container '\(id)'") { () throws(KernelError) in
-            try StateFile(file.descriptor).read(withConfiguration: true)
-        }
-        guard let record = try Self.decode(contents, id) else { throw Self.missing(id) }
-        return (record, try Self.configuration(contents, id))
-    }
-
-    /// The configuration as it was when the container was made: what happened to the bundle since does not count.
-    static func configuration(_ contents: StateFile.Contents, _ id: String) throws(RuntimeError) -> Configuration {
-        do throws(TreeError) {
-            return try Decoded(Configuration.self, from: Document(json: Array(contents.configuration)).root).value
-        } catch {
-            throw RuntimeError(error, file: "the configuration of container '\(id)'")
-        }
+        let records = Records(journal, id)
+        guard let record = try records.record()?.record else { throw Self.missing(id) }
+        return (record, try records.configuration())
     }
 
     /// Takes the container's lock. Throws `missing` where there is no such container, `busy` with the holder's name after `patience`.
     func lock(_ id: String, patience: Patience = .standard) throws(RuntimeError) -> LockedContainer {
         while true {
-            guard let file = try openState(id, .readWrite) else { throw Self.missing(id) }
+            guard let file = try openLock(id) else { throw Self.missing(id) }
             let directory = try openDirectory(id)
             try patience.acquire(file.descriptor, id)
             // What was locked may have been removed meanwhile, and another container made under the name.
             guard try isCurrent(file.descriptor, id) else { continue }
-            var container = LockedContainer(id: id, directory: directory, file: file)
+            var container = LockedContainer(Records(journal, id), directory: directory, lock: file)
             try container.reload()
             guard container.record != nil else { throw Self.missing(id) }
             return container
@@ -85,7 +90,6 @@ struct ContainerStore: ~Copyable {
     }
 
     /// Takes the lock of an id that shall be a new container. `record` of the result is what a maker who was killed has left, nil for a fresh id.
-    /// Throws `exists` where a container has the id.
     func lockForClaim(_ id: String, patience: Patience = .standard) throws(RuntimeError) -> LockedContainer {
         while true {
             let directory = try during("cannot make the state of container '\(id)'") { () throws(KernelError) in
@@ -96,14 +100,15 @@ struct ContainerStore: ~Copyable {
             }
             let file: OwnedDescriptor
             do throws(KernelError) {
-                file = try directory.descriptor.open("state", [.readWrite, .append, .create, .noFollow])
+                file = try directory.descriptor.open(
+                    LockedContainer.lockName, [.readWrite, .create, .noFollow], permissions: 0o600)
             } catch {
                 if error.errno == .ENOENT { continue }
                 throw RuntimeError(error, "cannot make the state of container '\(id)'")
             }
             try patience.acquire(file.descriptor, id)
             guard try isCurrent(file.descriptor, id) else { continue }
-            var container = LockedContainer(id: id, directory: directory, file: file)
+            var container = LockedContainer(Records(journal, id), directory: directory, lock: file)
             try container.reload()
             return container
         }
@@ -111,17 +116,21 @@ struct ContainerStore: ~Copyable {
 
     /// The container's directory, for its sockets.
     func openDirectory(_ id: String) throws(RuntimeError) -> OwnedDescriptor {
-        try during("cannot open the state of container '\(id)'") { () throws(KernelError) in
-            try containers.descriptor.open(id, [.pathOnly, .directory, .noFollow])
+        do throws(KernelError) {
+            return try containers.descriptor.open(id, [.pathOnly, .directory, .noFollow])
+        } catch {
+            // Removed in this moment.
+            if error.errno == .ENOENT { throw Self.missing(id) }
+            throw RuntimeError(error, "cannot open the state of container '\(id)'")
         }
     }
 
-    private func openState(_ id: String, _ flags: OpenFlags) throws(RuntimeError) -> OwnedDescriptor? {
+    private func openLock(_ id: String) throws(RuntimeError) -> OwnedDescriptor? {
         do throws(KernelError) {
-            return try containers.descriptor.open(id + "/state", flags.union([.append, .noFollow]))
+            return try containers.descriptor.open(id + "/" + LockedContainer.lockName, [.readWrite, .noFollow])
         } catch {
             if error.errno == .ENOENT || error.errno == .ENOTDIR { return nil }
-            throw RuntimeError(error, "cannot open the state of container '\(id)'")
+            throw RuntimeError(error, "cannot open the lock of container '\(id)'")
         }
     }
 
@@ -129,7 +138,7 @@ struct ContainerStore: ~Copyable {
         try during("cannot read the state of container '\(id)'") { () throws(KernelError) in
             let mine = try file.status()
             do throws(KernelError) {
-                let current = try containers.descriptor.status(of: id + "/state")
+                let current = try containers.descriptor.status(of: id + "/" + LockedContainer.lockName)
                 return current.inode == mine.inode && current.device == mine.device
             } catch let error where error.errno == .ENOENT {
                 return false
@@ -137,32 +146,5 @@ struct ContainerStore: ~Copyable {
         }
     }
 
-    static func decode(_ contents: StateFile.Contents, _ id: String) throws(RuntimeError) -> ContainerRecord? {
-        guard let bytes = contents.record else { return nil }
-        do throws(TreeError) {
-            return try ContainerRecord(decoding: Array(bytes))
-        } catch {
-            throw RuntimeError(.failed, "the state of container '\(id)' cannot be read: \(error)")
-        }
-    }
-
     static func missing(_ id: String) -> RuntimeError { RuntimeError(.missing, "container '\(id)': container does not exist") }
-}
-
-/// Makes a directory by host path with its parents; what exists stays as it is.
-func makeDirectories(_ path: String, permissions: UInt32) throws(KernelError) {
-    do throws(KernelError) {
-        try FileDescriptor.workingDirectory.makeDirectory(path, permissions: permissions)
-    } catch {
-        switch error.errno {
-        case .EEXIST: return
-        case .ENOENT:
-            guard let slash = path.lastIndex(of: "/"), slash > path.startIndex else { throw error }
-            try makeDirectories(String(path[..<slash]), permissions: permissions)
-            do throws(KernelError) {
-                try FileDescriptor.workingDirectory.makeDirectory(path, permissions: permissions)
-            } catch let error where error.errno == .EEXIST {}
-        default: throw error
-        }
-    }
 }

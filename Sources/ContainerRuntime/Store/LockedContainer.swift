@@ -4,49 +4,46 @@ import OCISpec
 
 /// A container whose lock this process holds: the only way to change its record.
 struct LockedContainer: ~Copyable {
-    let id: String
+    /// In the container's directory; it is never written.
+    static let lockName = "lock"
+
+    private let records: Records
     private let directoryHandle: OwnedDescriptor
     private let file: OwnedDescriptor
-    private var contents = StateFile.Contents()
     private(set) var record: ContainerRecord?
+    /// Which revision of the journal `record` is.
+    private var revision: Int64?
 
-    init(
-        id: String, directory: consuming OwnedDescriptor, file: consuming OwnedDescriptor
-    ) {
-        self.id = id
+    init(_ records: Records, directory: consuming OwnedDescriptor, lock: consuming OwnedDescriptor) {
+        self.records = records
         directoryHandle = directory
-        self.file = file
+        file = lock
     }
+
+    var id: String { records.id }
 
     /// Its directory, for sockets.
     var directory: FileDescriptor { directoryHandle.descriptor }
 
     /// Reads the record again: after the lock was let go and taken back, others may have written.
     mutating func reload() throws(RuntimeError) {
-        let contents = try during("cannot read the state of container '\(id)'") { () throws(KernelError) in
-            try StateFile(file.descriptor).read(withConfiguration: true)
-        }
-        record = try ContainerStore.decode(contents, id)
-        self.contents = contents
+        let found = try records.record()
+        record = found?.record
+        revision = found?.revision
     }
 
     /// The configuration as it was when the container was made: what happened to the bundle since does not count.
-    func configuration() throws(RuntimeError) -> Configuration { try ContainerStore.configuration(contents, id) }
+    func configuration() throws(RuntimeError) -> Configuration { try records.configuration() }
 
-    /// The first record of a new container, with its configuration; whatever a killed maker has left in the file goes.
+    /// The first record of a new container, with its configuration, in place of what a killed maker has left.
     mutating func claim(_ record: ContainerRecord, configuration: [UInt8]) throws(RuntimeError) {
-        contents.end = try during("cannot write the state of container '\(id)'") { () throws(KernelError) in
-            try StateFile(file.descriptor).append([(.configuration, configuration), (.record, record.encoded())], after: 0)
-        }
-        contents.configuration = configuration[...]
+        revision = try records.claim(record, configuration: configuration, since: revision)
         self.record = record
     }
 
     /// A new record in place of the last.
     mutating func write(_ record: ContainerRecord) throws(RuntimeError) {
-        contents.end = try during("cannot write the state of container '\(id)'") { () throws(KernelError) in
-            try StateFile(file.descriptor).append([(.record, record.encoded())], after: contents.end)
-        }
+        revision = try records.write(record, since: revision)
         self.record = record
     }
 
@@ -71,8 +68,7 @@ struct LockedContainer: ~Copyable {
             try file.descriptor.status()
         }
         guard status.links > 0 else { throw ContainerStore.missing(id) }
-        // The file only grows as long as it has a name: at this size it is as we left it.
-        if status.size != Int64(contents.end) { try reload() }
+        try reload()
     }
 
     /// Lets go of the lock for good; the record stays.
@@ -83,12 +79,17 @@ struct LockedContainer: ~Copyable {
     /// Takes the lock again after `unlock`.
     mutating func lockAgain() throws(RuntimeError) { try relock() }
 
-    /// Removes the record: the container is no more. Sockets go first; a cut in between leaves a directory without a container.
-    func remove() throws(RuntimeError) {
-        try during("cannot remove the state of container '\(id)'") { () throws(KernelError) in
+    /// Removes the record: the container is no more. A cut behind that leaves a directory without a container, which the next claim takes.
+    mutating func remove() throws(RuntimeError) {
+        try during("cannot remove the start socket of container '\(id)'") { () throws(KernelError) in
             try StartSocket.remove(from: directory)
+        }
+        try records.remove(since: revision)
+        record = nil
+        revision = nil
+        try during("cannot remove the lock of container '\(id)'") { () throws(KernelError) in
             do throws(KernelError) {
-                try directory.unlink("state")
+                try directory.unlink(Self.lockName)
             } catch let error where error.errno == .ENOENT {}
             do throws(KernelError) {
                 try directory.removeDirectory("../" + id)

@@ -48,8 +48,11 @@ enum Leaks {
             left += processes(named: bundle.id).map { "process \($0)" }
         }
         left += cgroups(named: bundle.id).map { "cgroup \($0)" }
-        let states = (try? FileManager.default.contentsOfDirectory(atPath: runtime.root)) ?? []
-        left += states.filter { $0.contains(bundle.id) }.map { "state \(runtime.root)/\($0)" }
+        // The peers' directories, and ours.
+        for root in [runtime.root, runtime.root + "/containers"] {
+            let states = (try? FileManager.default.contentsOfDirectory(atPath: root)) ?? []
+            left += states.filter { $0.contains(bundle.id) }.map { "state \(root)/\($0)" }
+        }
         return left
     }
 

@@ -50,6 +50,16 @@ enum Machine {
         return path
     }()
 
+    /// Where the runtimes of this run keep their state: in memory, as below /run on a usual machine.
+    static let state: String = {
+        let mounts = (fileText("/proc/self/mounts") ?? "").split(separator: "\n").map { $0.split(separator: " ") }
+        let inMemory = ["/run", "/dev/shm"].first { place in mounts.contains { $0[1] == place && $0[2] == "tmpfs" } }
+        let path = (inMemory ?? work) + "/" + mark + "-state"
+        mkdir(path, 0o700)
+        atexit { _ = try? FileManager.default.removeItem(atPath: Machine.state) }
+        return path
+    }()
+
     /// The same directory as mountinfo names it, from the root of its file system: another name where /tmp is one of its own.
     static let workInFileSystem: String = {
         var (point, root) = ("/", "/")

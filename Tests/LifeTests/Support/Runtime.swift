@@ -18,7 +18,7 @@ struct Runtime: Sendable, CustomStringConvertible {
     var isPresent: Bool { Machine.exists(program) }
 
     /// State directory of this run.
-    var root: String { Machine.work + "/state/" + name }
+    var root: String { Machine.state + "/" + name }
 
     /// The command with its state directory, for scripts that use it unquoted.
     var command: String { "\(program) --root \(root)" }
