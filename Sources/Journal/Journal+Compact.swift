@@ -15,11 +15,12 @@ extension Journal {
             if revision <= journal.log.compacted { throw .compacted(journal.log.compacted) }
             return Self.bytes(UInt64(bitPattern: revision))
         }
-        log.compacted = revision
-        index = index.compacted(to: revision)
+        if index.memory.file == nil { index = index.compacted(to: revision) }
         // Order: on the disk before anything that it gives up is removed.
         try log.makeDurable(upTo: end, revision: log.revision)
-        return try reclaim()
+        let removed = try reclaim()
+        makeIndexAnew()
+        return removed
     }
 
     /// Removes the oldest segments as long as all their transactions are compacted. Returns how many; 0 also where another process is at it.
@@ -28,6 +29,7 @@ extension Journal {
         guard try locks.tryTake(.compaction) else { return 0 }
         defer { locks.release(.compaction) }
         try refresh()
+        try log.findChain()
         try retireLastSegment()
         let candidates = log.removable()
         var removed = 0
@@ -72,7 +74,7 @@ extension Journal {
         for group in [Version.Flags([]), .volatile, [.volatile, .earlierBoot]] {
             var batch: [([UInt8], Version)] = []
             var size = 0
-            for (key, version) in versions(in: segment, group) {
+            for (key, version) in try versions(in: segment, group) {
                 batch.append((key, version))
                 size += Int(version.valueLength) + key.count + Entry.fixedSize
                 guard size >= 32 << 10 || batch.count == 256 else { continue }
@@ -84,13 +86,20 @@ extension Journal {
         }
     }
 
-    private func versions(in segment: SegmentHeader, _ group: Version.Flags) -> [([UInt8], Version)] {
-        var found: [([UInt8], Version)] = []
-        index.forEachVersion { key, version in
-            guard UInt64(version.location.segment) == segment.number, !version.flags.contains(.buried) else { return }
-            if version.flags.intersection([.volatile, .earlierBoot]) == group { found.append((key, version)) }
+    private func versions(
+        in segment: SegmentHeader, _ group: Version.Flags
+    ) throws(JournalError) -> [([UInt8], Version)] {
+        while true {
+            var found: [([UInt8], Version)] = []
+            index.forEachRetained(from: log.compacted) { key, version in
+                guard UInt64(version.location.segment) == segment.number, !version.flags.contains(.buried) else { return }
+                if version.flags.intersection([.volatile, .earlierBoot]) == group { found.append((key, version)) }
+            }
+            // What is forgotten here is lost: an index that is not what it should be says nothing.
+            if !index.isBroken { return found }
+            try refresh()
+            try log.findChain()
         }
-        return found
     }
 
     private func append(_ batch: [([UInt8], Version)], _ group: Version.Flags) throws(JournalError) {
@@ -166,7 +175,10 @@ extension Journal {
         var record = try make(self)
         if let chore = try log.prepare(length: record.bytes.count, .relief) { return chore }
         record.header.revision = log.revision
-        try log.append(&record) { record, segment in take(record, segment) }
+        try log.append(&record) { record, segment in
+            take(record, segment)
+            publish()
+        }
         return nil
     }
 

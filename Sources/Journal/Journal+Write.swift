@@ -26,9 +26,11 @@ extension Journal {
             case .done(let answer, let end):
                 if let end, durability == .durable { try log.makeDurable(upTo: end, revision: answer.revision) }
                 log.refillReserve()
+                share()
                 return answer
             case .needs(let chore):
                 try log.perform(chore) { () throws(JournalError) in try refresh() }
+            case .again: continue
             }
         }
     }
@@ -37,6 +39,8 @@ extension Journal {
         /// With the position behind the record, where one was written.
         case done(TransactionAnswer, end: UInt64?)
         case needs(Log.Chore)
+        /// The index was not what it should be: what was read from it is worth nothing.
+        case again
     }
 
     /// One go under the writer's lock.
@@ -46,6 +50,7 @@ extension Journal {
         try refresh()
         let evaluation = Evaluation(self)
         var answer = try evaluation.run(transaction)
+        if index.isBroken { return .again }
         // What was only read may have been seen before it was on the disk: a durable reader waits for that.
         if evaluation.changes.isEmpty { return .done(answer, end: log.tail > log.watermark ? log.tail : nil) }
         let entries = evaluation.entries
@@ -57,7 +62,10 @@ extension Journal {
         var record = Record(
             log.header(.transaction, durable: durability == .durable, revision: revision),
             entries: entries.map { $0.written(at: revision) })
-        try log.append(&record) { record, segment in take(record, segment) }
+        try log.append(&record) { record, segment in
+            take(record, segment)
+            publish()
+        }
         answer.revision = revision
         return .done(answer, end: log.tail)
     }

@@ -7,12 +7,12 @@ import Testing
     private static func version(_ revision: Revision, deleted: Bool = false, segment: UInt32 = 1) -> Version {
         Version(
             modRevision: revision, createRevision: revision, version: 1, lease: 0,
-            location: ValueLocation(segment: segment, offset: UInt32(revision)), valueLength: 0, valueChecksum: 0, older: -1,
+            location: ValueLocation(segment: segment, offset: UInt32(revision)), valueLength: 0, valueChecksum: 0,
             flags: deleted ? .deleted : [])
     }
 
     private static func apply(_ key: [UInt8], _ version: Version, to index: inout Index) {
-        key.withUnsafeBytes { index.apply($0, version) }
+        _ = key.withUnsafeBytes { index.apply($0, version) }
     }
 
     /// Keys of all lengths, many with a long common start, some with the highest and lowest bytes.

@@ -2,7 +2,8 @@
 //  - a raw system call (Swift imports no variadic functions, and errno is a macro);
 //  - the few instructions between clone3 and execveat, which run on the parent's memory;
 //  - kernel structures from UAPI headers, so that their layout is the kernel's own;
-//  - the processor's instruction for a checksum.
+//  - the processor's instruction for a checksum;
+//  - loads and stores of memory that other processes change at the same time.
 // It can shrink when Swift gains variadic imports. This header must not define _GNU_SOURCE: that breaks the Glibc module.
 #ifndef HULL_CLINUX_H
 #define HULL_CLINUX_H
@@ -57,5 +58,24 @@ uint32_t hull_crc32c(uint32_t crc, const void *bytes, size_t count);
 
 /// The same, bit by bit, where the processor has no instruction for it; tests compare the two.
 uint32_t hull_crc32c_portable(uint32_t crc, const void *bytes, size_t count);
+
+/// A word that another process may be storing: what it stored before is seen as well.
+static inline uint64_t hull_load_acquire(const void *word) {
+    return __atomic_load_n((const uint64_t *)word, __ATOMIC_ACQUIRE);
+}
+
+/// Stores a word: who sees it sees all that was stored before.
+static inline void hull_store_release(void *word, uint64_t value) {
+    __atomic_store_n((uint64_t *)word, value, __ATOMIC_RELEASE);
+}
+
+/// Loads before it are done before loads after it.
+static inline void hull_fence_acquire(void) { __atomic_thread_fence(__ATOMIC_ACQUIRE); }
+
+/// Stores before it are seen before stores after it.
+static inline void hull_fence_release(void) { __atomic_thread_fence(__ATOMIC_RELEASE); }
+
+/// The processor begins to fetch what will be read soon.
+static inline void hull_prefetch(const void *address) { __builtin_prefetch(address); }
 
 #endif

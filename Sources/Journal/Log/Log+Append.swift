@@ -100,7 +100,12 @@ extension Log {
         tail += UInt64(bytes.count)
         inspectedTail = tail
         if record.header.kind == .transaction { revision = record.header.revision }
-        bytes.withUnsafeBytes { sink(RecordView(header: view.header, position: view.position, bytes: $0), segment) }
+        bytes.withUnsafeBytes { bytes in
+            let record = RecordView(header: view.header, position: view.position, bytes: bytes)
+            heed(record)
+            sink(record, segment)
+        }
+        // Order: after the sink, whose index others follow. This is what wakes them.
         try shared.write(.tail, [tail])
     }
 

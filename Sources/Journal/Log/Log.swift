@@ -40,6 +40,8 @@ final class Log {
     let isControlDamaged: Bool
     var firstSegment: UInt64
     var hasReadAnything = false
+    /// The last segment that an index was said to hold; 0 for who reads for himself.
+    var followedSegment: UInt64 = 0
     /// Nobody looked yet whether a spare segment lies ready.
     var isReserveUnknown = true
     /// The writer's lock is held.
@@ -103,4 +105,6 @@ struct LogOptions {
     var smallestSegment: UInt64 = 64 << 10
     /// Revisions that are reserved at once.
     var reservation: Revision = 65_536
+    /// Whether the index is one that all share, where there can be one.
+    var sharesIndex = true
 }

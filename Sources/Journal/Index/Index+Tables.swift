@@ -1,0 +1,43 @@
+internal import LinuxKernel
+
+// The tables never move: where one is half full the next, four times as large, takes the new keys.
+
+extension Index {
+    /// Puts a node into the newest table. Where that cannot be, the key is found in order, which takes longer.
+    mutating func note(_ node: Int, _ checksum: UInt32) {
+        let number = min(count(IndexFormat.tableCount), IndexFormat.tableLimit)
+        if number > 0, let table = table(number - 1) {
+            let filled = count(table.place)
+            if filled < 4 << table.bits, put(node, checksum, table) { return setCount(table.place, filled + 1) }
+        }
+        guard let table = addTable(number) else { return }
+        _ = put(node, checksum, table)
+        setCount(table.place, 1)
+    }
+
+    private func put(_ node: Int, _ checksum: UInt32, _ table: IndexTable) -> Bool {
+        for step in 0..<IndexFormat.Table.reach {
+            let bucket = table.bucket(checksum, step)
+            for slot in 0..<8 where loadAcquire(memory.base + bucket + 8 * slot) == 0 {
+                storeRelease(UInt64(checksum & 0xff_ffff) << 40 | UInt64(node), memory.base + bucket + 8 * slot)
+                return true
+            }
+        }
+        return false
+    }
+
+    private func addTable(_ number: Int) -> IndexTable? {
+        guard number < IndexFormat.tableLimit else { return nil }
+        let start = follow(IndexFormat.cursor)
+        guard start > 0 else { return nil }
+        let place = (start + 63) & ~63
+        let table = IndexTable(place: place, bits: IndexFormat.Table.firstBits + 2 * number)
+        guard table.bits <= 26, memory.reserve(place + table.size) else { return nil }
+        link(IndexFormat.cursor, to: place + table.size)
+        // What a writer who was killed left there, or own memory that was used before.
+        (memory.base + place).initializeMemory(as: UInt8.self, repeating: 0, count: table.size)
+        link(IndexFormat.tables + 8 * number, to: place + table.bits)
+        setCount(IndexFormat.tableCount, number + 1)
+        return table
+    }
+}
