@@ -32,9 +32,10 @@ extension Journal {
         try log.findChain()
         try retireLastSegment()
         let candidates = log.removable()
+        var plan = CarryPlan(index, log.compacted, candidates)
         var removed = 0
         for segment in candidates {
-            try carry(from: segment)
+            try carry(from: segment, &plan)
             try log.makeDurable(upTo: log.tail, revision: log.revision)
             try log.remove(segment)
             removed += 1
@@ -69,12 +70,13 @@ extension Journal {
     }
 
     /// Writes what still counts in a segment again.
-    private func carry(from segment: SegmentHeader) throws(JournalError) {
+    private func carry(from segment: SegmentHeader, _ plan: inout CarryPlan) throws(JournalError) {
         try carryUnknown(from: segment)
+        let found = try versions(in: segment, &plan)
         for group in [Version.Flags([]), .volatile, [.volatile, .earlierBoot]] {
             var batch: [([UInt8], Version)] = []
             var size = 0
-            for (key, version) in try versions(in: segment, group) {
+            for (key, version) in found where version.flags.intersection([.volatile, .earlierBoot]) == group {
                 batch.append((key, version))
                 size += Int(version.valueLength) + key.count + Entry.fixedSize
                 guard size >= 32 << 10 || batch.count == 256 else { continue }
@@ -87,14 +89,12 @@ extension Journal {
     }
 
     private func versions(
-        in segment: SegmentHeader, _ group: Version.Flags
+        in segment: SegmentHeader, _ plan: inout CarryPlan
     ) throws(JournalError) -> [([UInt8], Version)] {
         while true {
-            var found: [([UInt8], Version)] = []
-            index.forEachRetained(from: log.compacted) { key, version in
-                guard UInt64(version.location.segment) == segment.number, !version.flags.contains(.buried) else { return }
-                if version.flags.intersection([.volatile, .earlierBoot]) == group { found.append((key, version)) }
-            }
+            // Offsets of another index mean nothing in this one.
+            if plan.generation != index.generation { plan = CarryPlan(index, log.compacted, log.removable()) }
+            let found = plan.versions(in: segment, index)
             // What is forgotten here is lost: an index that is not what it should be says nothing.
             if !index.isBroken { return found }
             try refresh()

@@ -57,7 +57,7 @@ extension Journal {
         let length = Record.length(of: entries)
         guard length <= RecordHeader.lengthLimit else { throw .tooLarge(limit: RecordHeader.lengthLimit) }
         if let chore = try log.prepare(length: length, weight(entries)) { return .needs(chore) }
-        guard let state = try log.shared.read() else { return .needs(.boot) }
+        guard let state = try log.shared.readHeld() else { return .needs(.boot) }
         let revision = log.nextRevision(state)
         var record = Record(
             log.header(.transaction, durable: durability == .durable, revision: revision),

@@ -42,7 +42,7 @@ extension Index {
     /// A deletion must outlive, in the log, all that it deletes: a put that a compaction carried behind it would come back to life with whoever reads
     /// the log after the deletion's segment is gone. So a put that lies behind a newer deletion stays here, buried, and with it the deletion, which is
     /// carried behind it when its segment goes. Then both can be forgotten.
-    private func retained(_ node: Int, from revision: Revision) -> [Version] {
+    func retained(_ node: Int, from revision: Revision) -> [Version] {
         var kept: [Version] = []
         var horizon: Version?
         var firstDeletion = UInt64.max

@@ -13,6 +13,8 @@ final class IndexMemory {
     private(set) var size: Int
     /// nil for own memory.
     let file: MappedFile?
+    /// Own memory that can grow where it is.
+    private let reserved: OwnMemory?
     /// Something in it cannot be: nothing that it says is to be believed, and what was read since `isBroken` was false is not.
     var isBroken = false
     /// Tests count stores, and end a writer between two of them.
@@ -22,8 +24,13 @@ final class IndexMemory {
 
     /// Own memory.
     init(size: Int) {
-        base = .allocate(byteCount: size, alignment: 64)
-        base.initializeMemory(as: UInt8.self, repeating: 0, count: size)
+        reserved = Self.reserve()
+        if let reserved {
+            base = reserved.base
+        } else {
+            base = .allocate(byteCount: size, alignment: 64)
+            base.initializeMemory(as: UInt8.self, repeating: 0, count: size)
+        }
         self.size = size
         file = nil
         path = .allocate(capacity: IndexFormat.maximumHeight)
@@ -33,11 +40,12 @@ final class IndexMemory {
         base = file.base
         self.size = size
         self.file = file
+        reserved = nil
         path = .allocate(capacity: IndexFormat.maximumHeight)
     }
 
     deinit {
-        if let file { file.close() } else { base.deallocate() }
+        if let file { file.close() } else if reserved == nil { base.deallocate() }
         path.deallocate()
     }
 
@@ -61,6 +69,11 @@ final class IndexMemory {
     func reserve(_ end: Int) -> Bool {
         if end <= size { return true }
         guard let file else {
+            if let reserved {
+                guard end <= reserved.length else { return false }
+                size = min(max(end, size * 2), reserved.length)
+                return true
+            }
             move(to: max(end, size * 2))
             return true
         }
@@ -70,6 +83,11 @@ final class IndexMemory {
         guard file.grow(from: size, to: wanted) else { return false }
         size = wanted
         return true
+    }
+
+    /// Addresses for the largest index there can be. nil where the system gives none that it has no memory for.
+    private static func reserve() -> OwnMemory? {
+        do throws(KernelError) { return try OwnMemory(length: 64 << 30) } catch { return nil }
     }
 
     private func move(to wanted: Int) {

@@ -29,7 +29,8 @@ extension Log {
         try findDoorbell()
         guard try locks.take(.writer, patience: Locks.writerPatience, doorbell) else { throw .busy(try lockHolder()) }
         do throws(JournalError) {
-            let state = try shared.read()
+            shared.release()
+            let state = try shared.readHeld()
             let wasOurs = state.map { $0[.holder] == holder.pid && $0[.holderStart] == holder.startTime } ?? false
             if !wasOurs { try shared.write(.holder, [holder.pid, holder.startTime]) }
             isOwnTail = wasOurs && inspectedTail == tail
@@ -42,6 +43,7 @@ extension Log {
 
     func unlockForWriting() {
         isWriting = false
+        shared.release()
         locks?.release(.writer)
         doorbell?.ring(.writer)
     }
@@ -53,7 +55,7 @@ extension Log {
 
     /// Finds out whether a record of a length can be written now, and makes the segment for it. Under the writer's lock, caught up. nil where it can.
     func prepare(length: Int, _ weight: Weight) throws(JournalError) -> Chore? {
-        guard let state = try shared.read() else { return .boot }
+        guard let state = try shared.readHeld() else { return .boot }
         if state[.failedSegment] != 0 { return .rewrite }
         if isTailTorn || room < UInt64(length), let chore = try rotate(length: length, state) { return chore }
         if nextRevision(state) > Int64(bitPattern: state[.reserved]) { return .reserveRevisions }

@@ -5,7 +5,7 @@ extension Log {
     /// Reads what was written since the last time. Takes no lock and waits for nobody. False where a compaction removed what was not read yet: then
     /// the caller forgets all and starts again with `restart`.
     func catchUp(_ sink: Sink) throws(JournalError) -> Bool {
-        let state = try shared.read()
+        let state = isWriting ? try shared.readHeld() : try shared.read()
         if let state { watermark = max(watermark, state[.watermark]) }
         if let state, try isUpToDate(state) { return true }
         let known = tail
