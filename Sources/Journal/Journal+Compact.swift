@@ -163,6 +163,7 @@ extension Journal {
     func appendUnderLock(_ make: (Journal) throws(JournalError) -> Record) throws(JournalError) -> UInt64 {
         while true {
             let chore = try tryAppend(make)
+            retired = nil
             guard let chore else { return log.tail }
             try log.perform(chore) { () throws(JournalError) in try refresh() }
         }

@@ -54,7 +54,10 @@ extension Journal {
             return try leaveIndex()
         }
         if index.isBroken || !index.isShared { return try leaveIndex() }
-        if hasApplied { publish() }
+        if hasApplied {
+            publish()
+            try log.tellTail()
+        }
         return true
     }
 
@@ -72,6 +75,7 @@ extension Journal {
 
     private func startOwnIndex() throws(JournalError) {
         let generation = try kernel { () throws(KernelError) in try randomNumber() }
+        retire()
         index = Index(generation: generation | 1, keepsValues: log.locks != nil && log.options.sharesIndex)
     }
 
@@ -92,9 +96,14 @@ extension Journal {
             index.beginBulk()
         }
         index.finishBulk()
-        if log.tail != tail { wantsToJoin = true }
+        if log.tail != tail {
+            wantsToJoin = true
+            try log.tellTail()
+        }
         if log.compacted > compacted, index.memory.file == nil { index = index.compacted(to: log.compacted) }
     }
+
+    private func retire() { if log.isWriting { retired = index } }
 
     /// Nothing more can be added to the index: all who follow it leave it, and we with the next call.
     func endIndex() {
@@ -116,6 +125,7 @@ extension Journal {
         do throws(JournalError) {
             guard let found = try IndexFile.open(log), !found.isSuperseded else { return false }
             if let publication = try followable(found) {
+                retire()
                 index = found
                 index.isShared = true
                 follow(publication)

@@ -42,6 +42,7 @@ extension Journal {
     /// Gives a copy, which holds the log as far as we have read it, what came since, and its name.
     private func show(_ copy: Index, insteadOf old: Index?) throws(JournalError) {
         defer { if !index.isShared || index.generation != copy.generation { IndexFile.discard(log) } }
+        if old == nil { index = copy }
         try log.lockForWriting()
         defer { log.unlockForWriting() }
         // Somebody else was faster.

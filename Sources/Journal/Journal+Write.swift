@@ -22,7 +22,9 @@ extension Journal {
         try transaction.validate()
         try log.ensureReserve()
         while true {
-            switch try attempt(transaction, durability) {
+            let attempt = try attempt(transaction, durability)
+            retired = nil
+            switch attempt {
             case .done(let answer, let end):
                 if let end, durability == .durable { try log.makeDurable(upTo: end, revision: answer.revision) }
                 log.refillReserve()

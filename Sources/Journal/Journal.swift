@@ -10,6 +10,8 @@ public final class Journal {
     var index = Index()
     /// What the shared index said last.
     var followed = IndexPublication()
+    /// What was left while the writer's lock was held: giving much memory back takes milliseconds.
+    var retired: Index?
     /// A generation that we do not go back to.
     var refusedGeneration: UInt64 = 0
     /// Whether there may be a shared index that we have not seen.
@@ -64,6 +66,7 @@ public final class Journal {
     func take(_ record: RecordView, _ segment: SegmentHeader) {
         guard record.header.kind == .transaction || record.header.kind == .carry else { return }
         hasApplied = true
+        if index.isBulk { index.warm(record) }
         let start = segment.offset(of: record.position)
         var flags: Version.Flags = []
         if !record.header.isDurable {

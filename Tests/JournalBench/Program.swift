@@ -1,4 +1,4 @@
-// `journal-bench DIRECTORY [KEYS REVISIONS]`: what the journal costs on the file system of a directory, against what the disk itself costs there.
+// `journal-bench DIRECTORY [KEYS REVISIONS [PART]]`: what the journal costs on the file system of a directory, against what the disk itself costs there.
 // Keys of 64 bytes, values of 1 KiB. Each line: median and 99th percentile of single calls, in microseconds.
 
 import Glibc
@@ -11,17 +11,22 @@ enum Program {
     static func main() {
         do {
             let arguments = CommandLine.arguments
-            guard arguments.count == 2 || arguments.count == 4, let base = HostPath(arguments[1]) else {
-                throw Failure(description: "usage: journal-bench DIRECTORY [KEYS REVISIONS]")
+            guard arguments.count == 2 || arguments.count >= 4, let base = HostPath(arguments[1]) else {
+                throw Failure(
+                    description: "usage: journal-bench DIRECTORY [KEYS REVISIONS [appender|single|crowd|rebuild|growth]]")
             }
-            let keys = arguments.count == 4 ? Int(arguments[2]) ?? 0 : 10_000
-            let revisions = arguments.count == 4 ? Int(arguments[3]) ?? 0 : 100_000
-            try single(base)
-            try crowd(base, writers: 1)
-            try crowd(base, writers: 64)
-            try rebuild(base, keys: keys, revisions: revisions)
-            try appender(base)
-            for keys in [1000, 10_000, 100_000, 1_000_000] { try growth(base, keys) }
+            let keys = arguments.count > 2 ? Int(arguments[2]) ?? 0 : 10_000
+            let revisions = arguments.count > 2 ? Int(arguments[3]) ?? 0 : 100_000
+            func wants(_ part: String) -> Bool { arguments.count < 5 || arguments[4] == part }
+            // Order: first, in a process that is small.
+            if wants("appender") { try appender(base) }
+            if wants("single") { try single(base) }
+            if wants("crowd") {
+                try crowd(base, writers: 1)
+                try crowd(base, writers: 64)
+            }
+            if wants("rebuild") { try rebuild(base, keys: keys, revisions: revisions) }
+            if wants("growth") { for keys in [1000, 10_000, 100_000, 1_000_000] { try growth(base, keys) } }
         } catch {
             print("journal-bench: \(error)")
             fflush(nil)
@@ -161,9 +166,16 @@ enum Program {
     /// The memory of a process that opens a store with an index and appends.
     private static func appender(_ base: HostPath) throws {
         let place = try Place(base)
-        let journal = try place.open()
-        for number in 0..<20_000 { try journal.put(key(number), value, .volatile) }
         let (directory, runDirectory) = (place.directory, place.runDirectory)
+        guard case .parent(let filler) = try forkIntoNamespaces([], asSibling: false) else {
+            do {
+                let journal = try Journal.open(directory, runDirectory: runDirectory)
+                for number in 0..<20_000 { try journal.put(key(number), value, .volatile) }
+                exitImmediately(0)
+            } catch { exitImmediately(1) }
+        }
+        let filling = try openPidfd(filler)
+        guard try filling.descriptor.waitForExit() == .exited(code: 0) else { throw Failure(description: "the filler failed") }
         guard case .parent(let pid) = try forkIntoNamespaces([], asSibling: false) else {
             do {
                 let keys = (0..<100).map { key($0 * 173) }

@@ -38,6 +38,9 @@ final class SimulatedMachine {
         run.isMemory = true
     }
 
+    /// The process ends here and now: nothing that it still does reaches a file.
+    func end() { isDead = true }
+
     /// The process was killed: what it wrote stays, what it held is let go.
     func killProcess() {
         isDead = false

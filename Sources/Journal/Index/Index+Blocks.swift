@@ -27,6 +27,7 @@ extension Index {
     func keep(_ value: UnsafeRawBufferPointer, for entry: Int) {
         guard value.count > 0, value.count <= IndexFormat.largestBlock, let start = value.baseAddress else { return }
         guard let block = takeBlock(Self.blockNumber(value.count)) else { return }
+        if let stores = memory.stores, stores.isOver { return }
         (memory.base + block).copyMemory(from: start, byteCount: value.count)
         link(entry + IndexFormat.Entry.block, to: block)
     }

@@ -20,7 +20,9 @@ extension Index {
     /// Where a link leads to, 0 for nowhere, -1 for what is no link. The link's own word must be covered.
     @inline(__always)
     func follow(_ place: Int) -> Int {
-        let target = IndexLink.target(loadAcquire(memory.base + place), at: place, generation)
+        let word =
+            memory.file == nil ? memory.base.load(fromByteOffset: place, as: UInt64.self) : loadAcquire(memory.base + place)
+        let target = IndexLink.target(word, at: place, generation)
         if target < 0 { memory.isBroken = true }
         return target
     }
@@ -29,7 +31,12 @@ extension Index {
     @inline(__always)
     func link(_ place: Int, to target: Int) {
         if let stores = memory.stores, !stores.mayStore() { return }
-        storeRelease(IndexLink.word(target, at: place, generation), memory.base + place)
+        let word = IndexLink.word(target, at: place, generation)
+        if memory.file == nil {
+            memory.base.storeBytes(of: word, toByteOffset: place, as: UInt64.self)
+        } else {
+            storeRelease(word, memory.base + place)
+        }
     }
 
     /// A count that helps and decides nothing.

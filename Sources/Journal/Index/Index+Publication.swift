@@ -10,7 +10,10 @@ extension Index {
     var isSuperseded: Bool { loadAcquire(memory.base + IndexFormat.superseded) != 0 }
 
     /// Tells all who follow it to leave it. What it held until then stays true.
-    func supersede() { storeRelease(1, memory.base + IndexFormat.superseded) }
+    func supersede() {
+        if let stores = memory.stores, !stores.mayStore() { return }
+        storeRelease(1, memory.base + IndexFormat.superseded)
+    }
 
     /// What was published last; nil where that cannot be read.
     func publication() -> IndexPublication? {
@@ -43,7 +46,7 @@ extension Index {
     var used: Int { max(follow(IndexFormat.cursor), IndexFormat.page) }
 
     /// Whether more than half of it came since it was made: a new one may be smaller.
-    var isWorthMakingAnew: Bool { used > 2 * count(IndexFormat.baseline) + 1 << 20 }
+    var isWorthMakingAnew: Bool { used > 2 * count(IndexFormat.baseline) + 256 << 10 }
 
     /// Writes into the first page whose it is.
     func sign(store: Identifier, boot: Identifier) {

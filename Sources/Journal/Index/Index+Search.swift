@@ -35,7 +35,8 @@ extension Index {
         for step in 0..<IndexFormat.Table.reach {
             let bucket = table.bucket(checksum, step)
             for slot in 0..<8 {
-                let word = loadAcquire(memory.base + bucket + 8 * slot)
+                // A hint: what it leads to is looked at.
+                let word = memory.base.load(fromByteOffset: bucket + 8 * slot, as: UInt64.self)
                 if word == 0 { return 0 }
                 guard word >> 40 == tag else { continue }
                 let place = Int(word & 0xff_ffff_ffff)

@@ -19,6 +19,7 @@ extension Index {
         for step in 0..<IndexFormat.Table.reach {
             let bucket = table.bucket(checksum, step)
             for slot in 0..<8 where loadAcquire(memory.base + bucket + 8 * slot) == 0 {
+                if let stores = memory.stores, !stores.mayStore() { return true }
                 storeRelease(UInt64(checksum & 0xff_ffff) << 40 | UInt64(node), memory.base + bucket + 8 * slot)
                 return true
             }

@@ -142,6 +142,8 @@ final class StoreCount {
         self.died = died
     }
 
+    var isOver: Bool { count >= limit }
+
     func mayStore() -> Bool {
         count += 1
         if count == limit { died() }

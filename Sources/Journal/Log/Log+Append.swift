@@ -35,6 +35,7 @@ extension Log {
             if !wasOurs { try shared.write(.holder, [holder.pid, holder.startTime]) }
             isOwnTail = wasOurs && inspectedTail == tail
             isWriting = true
+            if options.timesLock { lockedAt = monotonicMicroseconds() }
         } catch {
             locks.release(.writer)
             throw error
@@ -43,6 +44,7 @@ extension Log {
 
     func unlockForWriting() {
         isWriting = false
+        if options.timesLock { longestHold = max(longestHold, monotonicMicroseconds() - lockedAt) }
         shared.release()
         locks?.release(.writer)
         doorbell?.ring(.writer)

@@ -36,6 +36,14 @@ extension Log {
         return try scan(last).isEmpty(from: tail, count: RecordHeader.size)
     }
 
+    /// Says for somebody who was killed what he has written: those who wait for news hear of it now. Under the writer's lock.
+    func tellTail() throws(JournalError) {
+        guard isWriting, inspectedTail == tail, !isTailTorn, let state = try shared.readHeld(), state[.tail] < tail,
+            state[.currentSegment] == chain.last?.number
+        else { return }
+        try shared.write(.tail, [tail])
+    }
+
     /// Forgets what was read.
     func restart() {
         files.closeAll()

@@ -46,6 +46,9 @@ final class Log {
     var isReserveUnknown = true
     /// The writer's lock is held.
     var isWriting = false
+    /// For tests, with `timesLock`, in microseconds.
+    var lockedAt: Int64 = 0
+    var longestHold: Int64 = 0
     /// While it is held: nobody else has held it since our last append, which went well.
     var isOwnTail = false
     /// Who we are, for those who wait for us: the pid, with a number above it that no other instance has, and when the process started.
@@ -107,4 +110,5 @@ struct LogOptions {
     var reservation: Revision = 65_536
     /// Whether the index is one that all share, where there can be one.
     var sharesIndex = true
+    var timesLock = false
 }
