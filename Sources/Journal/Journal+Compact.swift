@@ -66,7 +66,11 @@ extension Journal {
         try refresh()
         guard let state = try log.shared.read() else { return .boot }
         if state[.failedSegment] != 0 { return .rewrite }
-        return log.isLastSegmentWorthRetiring ? try log.rotate(length: 0, state) : nil
+        guard log.isLastSegmentWorthRetiring else { return nil }
+        let chore = try log.rotate(length: 0, state)
+        // Who opens now looks whether the index knows the last segment.
+        if chore == nil { publish() }
+        return chore
     }
 
     /// Writes what still counts in a segment again.

@@ -14,28 +14,31 @@ import Testing
     }
 
     private static let cases = [
-        Case(name: "a new key", before: { _ in }) { try $0.put("/k25", [1, 2, 3], .volatile) },
-        Case(name: "a new value of another size", before: { _ in }) {
-            try $0.put("/k3", [UInt8](repeating: 8, count: 300), .volatile)
-        },
-        Case(name: "a new value of the same size", before: { _ in }) { try $0.put("/k3", [7], .durable) },
-        Case(name: "a deletion", before: { _ in }) { try $0.delete(.prefix("/k1"), .volatile) },
-        Case(name: "several at once", before: { _ in }) {
-            _ = try $0.commit(
-                Transaction(then: [.put("/a", value: [1]), .put("/k2", value: [2]), .delete(.key("/k3")), .put("/z", value: [4])]
-                ),
-                .volatile)
-        },
-        Case(name: "many new keys", before: { _ in }) {
-            for part in 0..<3 {
+        Case(name: "a new key", before: { _ in }, killed: { try $0.put("/k25", [1, 2, 3], .volatile) }),
+        Case(
+            name: "a new value of another size", before: { _ in },
+            killed: { try $0.put("/k3", [UInt8](repeating: 8, count: 300), .volatile) }),
+        Case(name: "a new value of the same size", before: { _ in }, killed: { try $0.put("/k3", [7], .durable) }),
+        Case(name: "a deletion", before: { _ in }, killed: { try $0.delete(.prefix("/k1"), .volatile) }),
+        Case(
+            name: "several at once", before: { _ in },
+            killed: {
                 _ = try $0.commit(
-                    Transaction(then: (0..<60).map { .put(Key("/many/\(part)/\($0)"), value: [UInt8($0)]) }), .volatile)
-            }
-        },
+                    Transaction(then: [.put("/a", value: [1]), .put("/k2", value: [2]), .delete(.key("/k3")), .put("/z", value: [4])]),
+                    .volatile)
+            }),
+        Case(
+            name: "many new keys", before: { _ in },
+            killed: {
+                for part in 0..<3 {
+                    _ = try $0.commit(
+                        Transaction(then: (0..<60).map { .put(Key("/many/\(part)/\($0)"), value: [UInt8($0)]) }), .volatile)
+                }
+            }),
         Case(
             name: "a compaction that carries",
-            before: { for number in 0..<40 { try $0.put("/fill", [UInt8](repeating: UInt8(number), count: 700), .volatile) } }
-        ) { try $0.compact(to: $0.revision()) },
+            before: { for number in 0..<40 { try $0.put("/fill", [UInt8](repeating: UInt8(number), count: 700), .volatile) } },
+            killed: { try $0.compact(to: $0.revision()) }),
     ]
 
     @Test(arguments: 0..<7) func `leaves an index that others go on with`(number: Int) throws {

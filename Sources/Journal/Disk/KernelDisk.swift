@@ -3,8 +3,8 @@ internal import LinuxTypes
 
 /// A directory of the machine. It is its owner's alone, and so is each file in it: what others could have written or could replace is refused.
 final class KernelDisk: Disk {
-    /// Addresses are no memory: as many as an index can ever want.
-    private static let mappingLength = 64 << 30
+    /// Addresses are no memory: as many as an index can ever want, or fewer where they are limited (`RLIMIT_AS`).
+    private static let mappingLengths = [64 << 30, 4 << 30, 256 << 20]
 
     private let directory: OwnedDescriptor
     private let path: String
@@ -100,8 +100,14 @@ final class KernelDisk: Disk {
 
     func map(_ file: DiskFile, isWritable: Bool) throws(KernelError) -> MappedMemory? {
         guard isVolatile else { return nil }
-        let mapping = try FileMapping(handle(file), length: Self.mappingLength, isWritable: isWritable)
-        return MappedMemory(base: mapping.base, length: mapping.length, owner: mapping)
+        var failure = KernelError(call: "mmap", errno: .ENOMEM, subject: path)
+        for length in Self.mappingLengths {
+            do throws(KernelError) {
+                let mapping = try FileMapping(handle(file), length: length, isWritable: isWritable)
+                return MappedMemory(base: mapping.base, length: mapping.length, owner: mapping)
+            } catch { failure = error }
+        }
+        throw failure
     }
 
     func sync(_ file: DiskFile) throws(KernelError) { try handle(file).synchronizeContents(subject: path) }
