@@ -83,7 +83,8 @@ extension Journal {
             for (key, version) in found where version.flags.intersection([.volatile, .earlierBoot]) == group {
                 batch.append((key, version))
                 size += Int(version.valueLength) + key.count + Entry.fixedSize
-                guard size >= 32 << 10 || batch.count == 256 else { continue }
+                // Each is one append, for whose time others wait.
+                guard size >= 32 << 10 || batch.count == 96 else { continue }
                 try append(batch, group)
                 batch = []
                 size = 0
@@ -168,6 +169,7 @@ extension Journal {
         while true {
             let chore = try tryAppend(make)
             retired = nil
+            if index.isShared { index.growAhead() }
             guard let chore else { return log.tail }
             try log.perform(chore) { () throws(JournalError) in try refresh() }
         }

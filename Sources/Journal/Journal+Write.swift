@@ -28,7 +28,7 @@ extension Journal {
             case .done(let answer, let end):
                 if let end, durability == .durable { try log.makeDurable(upTo: end, revision: answer.revision) }
                 log.refillReserve()
-                share()
+                if index.isShared { index.growAhead() } else { share() }
                 return answer
             case .needs(let chore):
                 try log.perform(chore) { () throws(JournalError) in try refresh() }

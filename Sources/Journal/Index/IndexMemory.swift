@@ -90,6 +90,17 @@ final class IndexMemory {
         do throws(KernelError) { return try OwnMemory(length: 64 << 30) } catch { return nil }
     }
 
+    /// Makes a file longer, while others may do the same. Where there is no space for it, that is said when it is needed.
+    func growAhead(to end: Int) {
+        guard let file else { return }
+        size = max(size, file.currentSize)
+        while size < end {
+            let next = min(size + Self.step, (end + Self.step) & ~(Self.step - 1))
+            guard file.grow(from: size, to: next) else { return }
+            size = next
+        }
+    }
+
     private func move(to wanted: Int) {
         let larger = UnsafeMutableRawPointer.allocate(byteCount: wanted, alignment: 64)
         larger.copyMemory(from: base, byteCount: size)
