@@ -21,5 +21,11 @@ public final class OwnMemory {
         self.length = length
     }
 
+    /// `madvise(2)` `MADV_HUGEPAGE`: what lies behind an offset is worth large pages. Where there are none it is as before.
+    public func preferLargePages(from offset: Int) {
+        let start = (Int(bitPattern: base) + offset + (2 << 20) - 1) & ~((2 << 20) - 1)
+        _ = systemCall(__NR_madvise, start, Int(bitPattern: base) + length - start, 14)
+    }
+
     deinit { _ = systemCall(__NR_munmap, address(base), length) }
 }

@@ -24,7 +24,9 @@ import Testing
             name: "several at once", before: { _ in },
             killed: {
                 _ = try $0.commit(
-                    Transaction(then: [.put("/a", value: [1]), .put("/k2", value: [2]), .delete(.key("/k3")), .put("/z", value: [4])]),
+                    Transaction(then: [
+                        .put("/a", value: [1]), .put("/k2", value: [2]), .delete(.key("/k3")), .put("/z", value: [4]),
+                    ]),
                     .volatile)
             }),
         Case(

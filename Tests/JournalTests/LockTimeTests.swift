@@ -35,7 +35,9 @@ import Testing
                         _ = try journal.commit(
                             Transaction(
                                 then: (0..<100).map {
-                                    .put(Key("/key/of/some/length/\(part)/\($0)"), value: [UInt8](repeating: UInt8(round), count: 200))
+                                    .put(
+                                        Key("/key/of/some/length/\(part)/\($0)"),
+                                        value: [UInt8](repeating: UInt8(round), count: 200))
                                 }), .volatile)
                     }
                 }

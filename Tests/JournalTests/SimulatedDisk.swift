@@ -56,7 +56,8 @@ final class SimulatedDisk: Disk {
 
     func read(_ file: DiskFile, at offset: UInt64, into buffer: UnsafeMutableRawBufferPointer) throws(KernelError) -> Int {
         try machine.step("pread", isReading: true)
-        let bytes = try inode(file).current
+        let inode = try inode(file)
+        let bytes = inode.current
         let start = min(Int(offset), bytes.count)
         let end = min(start + buffer.count, bytes.count)
         buffer.copyBytes(from: bytes[start..<end])
@@ -69,14 +70,14 @@ final class SimulatedDisk: Disk {
             let count = Int.random(in: 0...bytes.count, using: &generator)
             if count > 0 { inode.write(Int(offset), Array(bytes[..<count])) }
         }
-        try claim(max(0, Int(offset) + bytes.count - inode.current.count))
+        try claim(max(0, Int(offset) + bytes.count - inode.size))
         inode.write(Int(offset), Array(bytes))
     }
 
     func allocate(_ file: DiskFile, size: UInt64) throws(KernelError) {
         let inode = try inode(file)
         try machine.step("fallocate") { generator in inode.allocate(Int.random(in: 0...Int(size), using: &generator)) }
-        try claim(max(0, Int(size) - inode.current.count))
+        try claim(max(0, Int(size) - inode.size))
         inode.allocate(Int(size))
     }
 

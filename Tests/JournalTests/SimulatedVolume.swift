@@ -26,7 +26,16 @@ final class Inode {
 
     var current: [UInt8] {
         get { mapped?.bytes ?? unmapped }
-        set { if let mapped { mapped.bytes = newValue } else { unmapped = newValue } }
+        // In place: tests change single bytes of large files.
+        _modify {
+            if let mapped {
+                var bytes = mapped.bytes
+                defer { mapped.bytes = bytes }
+                yield &bytes
+            } else {
+                yield &unmapped
+            }
+        }
     }
     private var unmapped: [UInt8] = []
     /// The same bytes, once somebody has mapped them.
@@ -44,13 +53,13 @@ final class Inode {
 
     func write(_ offset: Int, _ bytes: [UInt8]) {
         if let mapped { return mapped.write(bytes, at: offset) }
-        Self.apply(offset, bytes, offset + bytes.count, to: &current)
+        Self.apply(offset, bytes, offset + bytes.count, to: &unmapped)
         pending.append(Write(offset: offset, bytes: bytes, size: offset + bytes.count))
     }
 
     func allocate(_ size: Int) {
         if let mapped { return mapped.extend(to: size) }
-        Self.apply(0, [], size, to: &current)
+        Self.apply(0, [], size, to: &unmapped)
         pending.append(Write(offset: 0, bytes: [], size: size))
     }
 

@@ -10,7 +10,8 @@ extension Index {
             let filled = count(table.place)
             if filled < 4 << table.bits, put(node, checksum, table) { return setCount(table.place, filled + 1) }
         }
-        guard let table = addTable(number) else { return }
+        if isBulk, number > 0, unlinked.count == keyCount { return growTable() }
+        guard let table = addTable(number, bits: nextBits(number)) else { return }
         _ = put(node, checksum, table)
         setCount(table.place, 1)
     }
@@ -37,12 +38,26 @@ extension Index {
         return false
     }
 
-    private func addTable(_ number: Int) -> IndexTable? {
+    private func nextBits(_ number: Int) -> Int {
+        number > 0 ? (table(number - 1)?.bits ?? IndexFormat.Table.firstBits) + 2 : IndexFormat.Table.firstBits
+    }
+
+    /// In bulk, where nobody reads, one table takes the place of the one before: who looks up a key then looks in one place.
+    private func growTable() {
+        guard let larger = addTable(0, bits: nextBits(1)) else { return }
+        for place in unlinked {
+            guard let node = shape(of: place) else { continue }
+            _ = put(place, crc32c(node.key), larger)
+        }
+        setCount(larger.place, unlinked.count)
+    }
+
+    private func addTable(_ number: Int, bits: Int) -> IndexTable? {
         guard number < IndexFormat.tableLimit else { return nil }
         let start = follow(IndexFormat.cursor)
         guard start > 0 else { return nil }
         let place = (start + 63) & ~63
-        let table = IndexTable(place: place, bits: IndexFormat.Table.firstBits + 2 * number)
+        let table = IndexTable(place: place, bits: bits)
         guard table.bits <= 26, memory.reserve(place + table.size) else { return nil }
         link(IndexFormat.cursor, to: place + table.size)
         // Nobody was behind the cursor yet: it is all zeros.

@@ -8,6 +8,8 @@ final class IndexMemory {
     /// What the file is made longer by, at least: seldom enough, and quick enough to be done under the writer's lock.
     private static let step = 256 << 10
 
+    private static let large = 4 << 20
+
     private(set) var base: UnsafeMutableRawPointer
     /// Bytes that may be touched.
     private(set) var size: Int
@@ -71,6 +73,8 @@ final class IndexMemory {
         guard let file else {
             if let reserved {
                 guard end <= reserved.length else { return false }
+                // A small one stays small.
+                if size <= Self.large, end > Self.large { reserved.preferLargePages(from: Self.large) }
                 size = min(max(end, size * 2), reserved.length)
                 return true
             }
