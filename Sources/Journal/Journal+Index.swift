@@ -113,7 +113,9 @@ extension Journal {
 
     /// Shows to all what was added to the index.
     func publish() {
-        guard index.isShared, !index.isBroken, let publication = log.publication else { return }
+        guard index.isShared, !index.isBroken else { return }
+        // What cannot be said must not be missed.
+        guard let publication = log.publication else { return endIndex() }
         index.publish(publication)
         followed = index.publication() ?? publication
     }

@@ -64,8 +64,8 @@ public final class Journal {
 
     /// Takes a record into the index.
     func take(_ record: RecordView, _ segment: SegmentHeader) {
-        guard record.header.kind == .transaction || record.header.kind == .carry else { return }
         hasApplied = true
+        guard record.header.kind == .transaction || record.header.kind == .carry else { return }
         if index.isBulk { index.warm(record) }
         let start = segment.offset(of: record.position)
         var flags: Version.Flags = []

@@ -117,6 +117,8 @@ extension Log {
             if stop == .bad || !isLast && tail < chain.segments[index + 1].base {
                 guard try passDamage(&index) else { return }
             } else if isLast {
+                // The segment is full to its end: nothing can stand behind.
+                inspectedTail = tail
                 return
             } else {
                 index += 1
