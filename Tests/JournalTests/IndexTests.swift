@@ -53,6 +53,31 @@ import Testing
         #expect(index.version(of: Array("/none".utf8), at: 10_000) == nil)
     }
 
+    @Test func `keys of which some end where others go on are put in order at once`() {
+        var generator = SeededGenerator(seed: 8)
+        for _ in 0..<300 {
+            var index = Index()
+            var keys: Set<Key> = []
+            index.beginBulk()
+            for _ in 0..<60 {
+                let start =
+                    ["", "/", "/long/common/start", "/long/common/start/further/on/"].randomElement(using: &generator) ?? ""
+                let tail = (0..<Int.random(in: 1...20, using: &generator)).map { _ in
+                    UInt8(Int.random(in: 0..<5, using: &generator) / 4)
+                }
+                keys.insert(Key(Array(start.utf8) + tail))
+                Self.apply(Array(start.utf8) + tail, Self.version(Revision(keys.count)), to: &index)
+            }
+            index.finishBulk()
+            var listed: [Key] = []
+            index.forEach(in: .all, at: 1000) { key, _ in
+                listed.append(Key(key))
+                return true
+            }
+            #expect(listed == keys.sorted())
+        }
+    }
+
     @Test func `versions arrive in any order and are found at any revision`() {
         var generator = SeededGenerator(seed: 6)
         var index = Index()
