@@ -65,6 +65,7 @@ static void become_root_of_new_user_namespace(const struct hull_exec *exec) {
 // A program that is executed with a real group other than its effective one is undumpable from its first instruction, as one with the
 // set-gid bit (begin_new_exec in the kernel's fs/exec.c; unless fs.suid_dumpable is 1): nobody may trace it before it can say so itself.
 // The effective group stays, so the memory that is borrowed keeps its own state. Refused to who may not change groups: no power to steal.
+// Until the program takes its group back, who lacks CAP_SYS_RESOURCE cannot set its limits (prlimit(2)).
 static void become_undumpable_by_exec(void) {
     long effective = child_call(__NR_getegid, 0, 0, 0, 0, 0, 0);
     child_call(__NR_setresgid, effective == 0 ? 1 : 0, -1, -1, 0, 0, 0);
@@ -72,10 +73,8 @@ static void become_undumpable_by_exec(void) {
 
 static int exec_in_child(void *argument) {
     const struct hull_exec *exec = argument;
-    if (exec->maps_ready >= 0)
-        become_root_of_new_user_namespace(exec);
-    else
-        become_undumpable_by_exec();
+    if (exec->maps_ready >= 0) become_root_of_new_user_namespace(exec);
+    if (exec->undumpable) become_undumpable_by_exec();
     long result = exec->unshared ? child_call(__NR_unshare, (long)exec->unshared, 0, 0, 0, 0, 0) : 0;
     uint32_t failed = HULL_UNSHARE_FAILED;
     if (result == 0) {

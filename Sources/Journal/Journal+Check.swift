@@ -36,14 +36,21 @@ public enum Finding: Hashable, Sendable, CustomStringConvertible {
 extension Journal {
     /// Reads everything, every value too. Changes nothing.
     public func check() throws(JournalError) -> [Finding] {
-        try refresh()
+        // The segments themselves, whatever an index says of them.
+        var options = log.options
+        options.isWritable = false
+        options.sharesIndex = false
+        return try Journal(disk: log.disk, runtime: log.runtime, boot: log.boot, options: options).findings()
+    }
+
+    private func findings() throws(JournalError) -> [Finding] {
         var findings: [Finding] = log.openGaps.map { .gap($0) }
         if log.isControlDamaged { findings.append(.controlDamaged) }
         if log.isTailTorn { findings.append(.tornTail(position: log.tail)) }
         findings += try segmentFindings()
         var versions: [([UInt8], Version)] = []
-        index.forEachVersion { versions.append(($0, $1)) }
-        for (key, version) in versions where !version.isDeleted {
+        index.forEachRetained(from: log.compacted) { versions.append(($0, $1)) }
+        for (key, version) in versions where !version.isDeleted && !version.flags.contains(.buried) {
             if try isLost(version) { findings.append(.damagedValue(Key(key), version.modRevision)) }
         }
         return findings
@@ -52,6 +59,14 @@ extension Journal {
     private func isLost(_ version: Version) throws(JournalError) -> Bool {
         if version.flags.contains(.valueLost) { return true }
         return try bytes(of: version) == nil
+    }
+
+    /// The index may have been made before the damage: what can be read now is what counts.
+    private func rereadDamaged() throws(JournalError) {
+        guard try check().contains(where: { if case .gap = $0 { true } else { false } }) else { return }
+        index.supersede()
+        try leaveIndex()
+        try refresh()
     }
 
     private func segmentFindings() throws(JournalError) -> [Finding] {
@@ -77,12 +92,12 @@ extension Journal {
             try log.remakeControl()
             return []
         }
+        if index.isShared { try rereadDamaged() }
         let gaps = log.openGaps
         for gap in gaps {
             let end = try appendMark(.repair) { _ in
                 Self.bytes(gap.positions.lowerBound, gap.positions.upperBound)
             }
-            log.repaired.append(gap.positions)
             try log.makeDurable(upTo: end, revision: log.revision)
         }
         return gaps

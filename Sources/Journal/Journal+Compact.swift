@@ -15,11 +15,12 @@ extension Journal {
             if revision <= journal.log.compacted { throw .compacted(journal.log.compacted) }
             return Self.bytes(UInt64(bitPattern: revision))
         }
-        log.compacted = revision
-        index = index.compacted(to: revision)
+        if index.memory.file == nil { index = index.compacted(to: revision) }
         // Order: on the disk before anything that it gives up is removed.
         try log.makeDurable(upTo: end, revision: log.revision)
-        return try reclaim()
+        let removed = try reclaim()
+        makeIndexAnew()
+        return removed
     }
 
     /// Removes the oldest segments as long as all their transactions are compacted. Returns how many; 0 also where another process is at it.
@@ -28,11 +29,13 @@ extension Journal {
         guard try locks.tryTake(.compaction) else { return 0 }
         defer { locks.release(.compaction) }
         try refresh()
+        try log.findChain()
         try retireLastSegment()
         let candidates = log.removable()
+        var plan = CarryPlan(index, log.compacted, candidates)
         var removed = 0
         for segment in candidates {
-            try carry(from: segment)
+            try carry(from: segment, &plan)
             try log.makeDurable(upTo: log.tail, revision: log.revision)
             try log.remove(segment)
             removed += 1
@@ -63,19 +66,25 @@ extension Journal {
         try refresh()
         guard let state = try log.shared.read() else { return .boot }
         if state[.failedSegment] != 0 { return .rewrite }
-        return log.isLastSegmentWorthRetiring ? try log.rotate(length: 0, state) : nil
+        guard log.isLastSegmentWorthRetiring else { return nil }
+        let chore = try log.rotate(length: 0, state)
+        // Who opens now looks whether the index knows the last segment.
+        if chore == nil { publish() }
+        return chore
     }
 
     /// Writes what still counts in a segment again.
-    private func carry(from segment: SegmentHeader) throws(JournalError) {
+    private func carry(from segment: SegmentHeader, _ plan: inout CarryPlan) throws(JournalError) {
         try carryUnknown(from: segment)
+        let found = try versions(in: segment, &plan)
         for group in [Version.Flags([]), .volatile, [.volatile, .earlierBoot]] {
             var batch: [([UInt8], Version)] = []
             var size = 0
-            for (key, version) in versions(in: segment, group) {
+            for (key, version) in found where version.flags.intersection([.volatile, .earlierBoot]) == group {
                 batch.append((key, version))
                 size += Int(version.valueLength) + key.count + Entry.fixedSize
-                guard size >= 32 << 10 || batch.count == 256 else { continue }
+                // Each is one append, for whose time others wait.
+                guard size >= 32 << 10 || batch.count == 96 else { continue }
                 try append(batch, group)
                 batch = []
                 size = 0
@@ -84,13 +93,18 @@ extension Journal {
         }
     }
 
-    private func versions(in segment: SegmentHeader, _ group: Version.Flags) -> [([UInt8], Version)] {
-        var found: [([UInt8], Version)] = []
-        index.forEachVersion { key, version in
-            guard UInt64(version.location.segment) == segment.number, !version.flags.contains(.buried) else { return }
-            if version.flags.intersection([.volatile, .earlierBoot]) == group { found.append((key, version)) }
+    private func versions(
+        in segment: SegmentHeader, _ plan: inout CarryPlan
+    ) throws(JournalError) -> [([UInt8], Version)] {
+        while true {
+            // Offsets of another index mean nothing in this one.
+            if plan.generation != index.generation { plan = CarryPlan(index, log.compacted, log.removable()) }
+            let found = plan.versions(in: segment, index)
+            // What is forgotten here is lost: an index that is not what it should be says nothing.
+            if !index.isBroken { return found }
+            try refresh()
+            try log.findChain()
         }
-        return found
     }
 
     private func append(_ batch: [([UInt8], Version)], _ group: Version.Flags) throws(JournalError) {
@@ -154,6 +168,8 @@ extension Journal {
     func appendUnderLock(_ make: (Journal) throws(JournalError) -> Record) throws(JournalError) -> UInt64 {
         while true {
             let chore = try tryAppend(make)
+            retired = nil
+            if index.isShared { index.growAhead() }
             guard let chore else { return log.tail }
             try log.perform(chore) { () throws(JournalError) in try refresh() }
         }
@@ -166,7 +182,10 @@ extension Journal {
         var record = try make(self)
         if let chore = try log.prepare(length: record.bytes.count, .relief) { return chore }
         record.header.revision = log.revision
-        try log.append(&record) { record, segment in take(record, segment) }
+        try log.append(&record) { record, segment in
+            take(record, segment)
+            publish()
+        }
         return nil
     }
 

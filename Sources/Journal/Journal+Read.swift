@@ -24,10 +24,12 @@ extension Journal {
     }
 
     /// Reads again where values moved meanwhile: a compaction writes them elsewhere and removes the segment.
-    private func withoutMoving<Result>(_ body: () throws(JournalError) -> Result) throws(JournalError) -> Result {
+    func withoutMoving<Result>(_ body: () throws(JournalError) -> Result) throws(JournalError) -> Result {
         for _ in 0..<16 {
             do throws(JournalError) {
-                return try body()
+                let result = try body()
+                if !index.isBroken { return result }
+                try refresh()
             } catch {
                 guard case .kernel(let cause) = error, cause.errno == .ENOENT else { throw error }
                 log.files.closeAll()
@@ -47,16 +49,19 @@ extension Journal {
         }
         let isOrdered = request.target == .key && request.order == .ascending
         let limit = request.limit > 0 ? request.limit : Int.max
-        var found: [(key: [UInt8], version: Version)] = []
+        var keyValues: [KeyValue] = []
         var count = 0
+        var failure: JournalError?
+        let needsValue = !request.keysOnly || request.target == .value
         index.forEach(in: request.keys, at: revision) { key, version in
             count += 1
-            if !isOrdered || found.count < limit { found.append((key, version)) }
-            return true
+            guard !isOrdered || keyValues.count < limit else { return true }
+            do throws(JournalError) {
+                keyValues.append(try keyValue(key, version, withValue: needsValue))
+            } catch { failure = error }
+            return failure == nil
         }
-        var keyValues: [KeyValue] = []
-        let needsValue = !request.keysOnly || request.target == .value
-        for (key, version) in found { keyValues.append(try keyValue(key, version, withValue: needsValue)) }
+        if let failure { throw failure }
         return RangeAnswer(keyValues: arranged(keyValues, request), count: count, revision: log.revision, gaps: gaps)
     }
 
@@ -110,6 +115,7 @@ extension Journal {
     /// The bytes of a value; nil where they are not what was written.
     func bytes(of version: Version) throws(JournalError) -> [UInt8]? {
         if version.valueLength == 0 { return version.valueChecksum == 0 ? [] : nil }
+        if let value = index.value(of: version) { return value }
         let bytes = try kernel { () throws(KernelError) in
             let file = try log.files.file(UInt64(version.location.segment))
             return try log.disk.read(file, at: UInt64(version.location.offset), count: Int(version.valueLength))

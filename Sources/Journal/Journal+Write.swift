@@ -22,13 +22,17 @@ extension Journal {
         try transaction.validate()
         try log.ensureReserve()
         while true {
-            switch try attempt(transaction, durability) {
+            let attempt = try attempt(transaction, durability)
+            retired = nil
+            switch attempt {
             case .done(let answer, let end):
                 if let end, durability == .durable { try log.makeDurable(upTo: end, revision: answer.revision) }
                 log.refillReserve()
+                if index.isShared { index.growAhead() } else { share() }
                 return answer
             case .needs(let chore):
                 try log.perform(chore) { () throws(JournalError) in try refresh() }
+            case .again: continue
             }
         }
     }
@@ -37,6 +41,8 @@ extension Journal {
         /// With the position behind the record, where one was written.
         case done(TransactionAnswer, end: UInt64?)
         case needs(Log.Chore)
+        /// The index was not what it should be: what was read from it is worth nothing.
+        case again
     }
 
     /// One go under the writer's lock.
@@ -46,18 +52,22 @@ extension Journal {
         try refresh()
         let evaluation = Evaluation(self)
         var answer = try evaluation.run(transaction)
+        if index.isBroken { return .again }
         // What was only read may have been seen before it was on the disk: a durable reader waits for that.
         if evaluation.changes.isEmpty { return .done(answer, end: log.tail > log.watermark ? log.tail : nil) }
         let entries = evaluation.entries
         let length = Record.length(of: entries)
         guard length <= RecordHeader.lengthLimit else { throw .tooLarge(limit: RecordHeader.lengthLimit) }
         if let chore = try log.prepare(length: length, weight(entries)) { return .needs(chore) }
-        guard let state = try log.shared.read() else { return .needs(.boot) }
+        guard let state = try log.shared.readHeld() else { return .needs(.boot) }
         let revision = log.nextRevision(state)
         var record = Record(
             log.header(.transaction, durable: durability == .durable, revision: revision),
             entries: entries.map { $0.written(at: revision) })
-        try log.append(&record) { record, segment in take(record, segment) }
+        try log.append(&record) { record, segment in
+            take(record, segment)
+            publish()
+        }
         answer.revision = revision
         return .done(answer, end: log.tail)
     }

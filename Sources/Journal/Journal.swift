@@ -8,6 +8,18 @@ public import LinuxTypes
 public final class Journal {
     let log: Log
     var index = Index()
+    /// What the shared index said last.
+    var followed = IndexPublication()
+    /// What was left while the writer's lock was held: giving much memory back takes milliseconds.
+    var retired: Index?
+    /// A generation that we do not go back to.
+    var refusedGeneration: UInt64 = 0
+    /// Whether there may be a shared index that we have not seen.
+    var wantsToJoin = true
+    /// The last segment when we tried to share our own index.
+    var lastShared: UInt64?
+    /// Whether a record came into the index since somebody asked.
+    var hasApplied = false
 
     /// Opens the store in a directory, which is made where it is missing and `isWritable`. `runDirectory` lies on a file system that dies with the boot,
     /// and all users of a store name the same one; nil is the directory itself, for a store that lies there too. For reading, the
@@ -41,6 +53,7 @@ public final class Journal {
         log = try Log(disk: disk, runtime: runtime, boot: boot, options: options)
         do throws(JournalError) {
             try refresh()
+            if index.isShared { try settle() } else { share() }
         } catch {
             log.close()
             throw error
@@ -49,25 +62,11 @@ public final class Journal {
 
     deinit { log.close() }
 
-    /// Takes in what was written since the last call.
-    func refresh() throws(JournalError) {
-        let isFirst = !log.hasReadAnything
-        if isFirst { index.beginBulk() }
-        defer { if isFirst { index.finishBulk() } }
-        let compacted = log.compacted
-        while !(try log.catchUp { record, segment in self.take(record, segment) }) {
-            // A compaction removed what was not read yet: what is left holds all that matters.
-            log.restart()
-            index = Index()
-            index.beginBulk()
-        }
-        if !isFirst { index.finishBulk() }
-        if log.compacted > compacted { index = index.compacted(to: log.compacted) }
-    }
-
     /// Takes a record into the index.
     func take(_ record: RecordView, _ segment: SegmentHeader) {
+        hasApplied = true
         guard record.header.kind == .transaction || record.header.kind == .carry else { return }
+        if index.isBulk { index.warm(record) }
         let start = segment.offset(of: record.position)
         var flags: Version.Flags = []
         if !record.header.isDurable {
@@ -81,13 +80,12 @@ public final class Journal {
             let location = ValueLocation(
                 segment: UInt32(truncatingIfNeeded: segment.number),
                 offset: UInt32(truncatingIfNeeded: start) + UInt32(entry.valueOffset))
-            index.apply(
-                entry.key,
-                Version(
-                    modRevision: entry.modRevision, createRevision: entry.createRevision, version: entry.version,
-                    lease: entry.lease,
-                    location: location, valueLength: UInt32(entry.valueLength), valueChecksum: entry.valueChecksum, older: -1,
-                    flags: own))
+            let version = Version(
+                modRevision: entry.modRevision, createRevision: entry.createRevision, version: entry.version, lease: entry.lease,
+                location: location, valueLength: UInt32(entry.valueLength), valueChecksum: entry.valueChecksum, flags: own)
+            let isIn = index.apply(entry.key, version, value: record.bytes.part(entry.valueOffset, entry.valueLength))
+            // No space for it: nobody can follow this index any more.
+            if !isIn { endIndex() }
         }
     }
 

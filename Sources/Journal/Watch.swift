@@ -24,6 +24,7 @@ public final class Watch {
     /// The segment in which the next revision may lie.
     private func seek() throws(JournalError) {
         let log = journal.log
+        try log.findChain()
         // What a compaction took may have held one of them: even a deletion at the compacted revision itself is gone.
         if log.compacted > 0, next <= log.compacted { throw .compacted(log.compacted) }
         let segment = log.chain.segments.last { $0.revision < next } ?? log.chain.segments.first
@@ -34,6 +35,7 @@ public final class Watch {
     public func poll() throws(JournalError) -> EventBatch {
         try journal.refresh()
         let log = journal.log
+        try log.findChain()
         let isBehind = log.chain.segments.first.map { position < $0.base } ?? false
         if isBehind || next <= log.compacted { try seek() }
         var batch = EventBatch(revision: next - 1)
@@ -49,6 +51,7 @@ public final class Watch {
                 // The segment went while it was read.
                 guard case .kernel(let cause) = error, cause.errno == .ENOENT else { throw error }
                 try journal.refresh()
+                try log.findChain(isForced: true)
                 try seek()
                 continue
             }
@@ -100,8 +103,10 @@ public final class Watch {
 
     private func previous(_ key: [UInt8], before revision: Revision) throws(JournalError) -> KeyValue? {
         guard wantsPrevious, revision - 1 >= journal.log.compacted else { return nil }
-        guard let version = journal.index.version(of: key, at: revision - 1) else { return nil }
-        return try journal.keyValue(key, version, withValue: true)
+        return try journal.withoutMoving { () throws(JournalError) -> KeyValue? in
+            guard let version = journal.index.version(of: key, at: revision - 1) else { return nil }
+            return try journal.keyValue(key, version, withValue: true)
+        }
     }
 }
 

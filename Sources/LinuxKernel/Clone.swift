@@ -22,6 +22,9 @@ public struct CloneRequest: Sendable {
     /// `CLONE_VM`: borrow the caller's memory until the exec, while the caller goes on. Not with a new user namespace, where the child's
     /// change of user would make the caller undumpable, nor with a time namespace, which a process that shares memory cannot change.
     public var borrowsMemory = true
+    /// Whether nobody may trace the program from its first instruction on (unless `fs.suid_dumpable` is 1), as one with the set-gid bit: its real
+    /// group is another one than its effective one until it calls `restoreRealGroup`. Not with a new user namespace.
+    public var isUndumpable = false
     /// The pipe on which the child waits for one byte before it becomes root of its new user namespace: the end to read, and the other, which
     /// the child must not keep open.
     public var userMapsWritten: (reader: FileDescriptor, writer: FileDescriptor)?
@@ -29,9 +32,8 @@ public struct CloneRequest: Sendable {
     public init() {}
 }
 
-/// clone3(2) and, in the child, execveat(2) of an open executable with an empty environment. All signals are blocked in the child. Without a
-/// new user namespace its real group is another one than its effective one: so the program is undumpable from its first instruction, as with
-/// the set-gid bit, unless `fs.suid_dumpable` is 1, and `restoreRealGroup` is its to call. Returns when the child is made; its exec may be yet to come, and one that fails sends `ExecFailure` on `socket`. The caller must be single-threaded.
+/// clone3(2) and, in the child, execveat(2) of an open executable with an empty environment. All signals are blocked in the child. Returns when
+/// the child is made; its exec may be yet to come, and one that fails sends `ExecFailure` on `socket`. The caller must be single-threaded.
 ///
 /// At most four arguments with 256 bytes together: `E2BIG`.
 public func cloneAndExecute(
@@ -54,7 +56,8 @@ public func cloneAndExecute(
                 executable: executable.number, socket: socket.number,
                 maps_ready: request.userMapsWritten?.reader.number ?? -1,
                 maps_writer: request.userMapsWritten?.writer.number ?? -1,
-                unshared: request.unsharedNamespaces.reduce(0) { $0 | $1.cloneFlag })
+                unshared: request.unsharedNamespaces.reduce(0) { $0 | $1.cloneFlag },
+                undumpable: request.isUndumpable ? 1 : 0)
             return hull_clone_exec(&cloneArguments, &exec, arguments)
         }
     }

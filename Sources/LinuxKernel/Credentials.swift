@@ -87,7 +87,7 @@ public func setGroup(_ gid: UInt32) throws(KernelError) {
     try check("setresgid", "\(gid)", systemCall(__NR_setresgid, Int(gid), Int(gid), Int(gid)))
 }
 
-/// Makes the real group the effective one again, after `cloneAndExecute`.
+/// Makes the real group the effective one again, after `CloneRequest.isUndumpable`.
 public func restoreRealGroup() throws(KernelError) {
     let effective = systemCall(__NR_getegid)
     try check("setresgid", "\(effective)", systemCall(__NR_setresgid, effective, -1, -1))

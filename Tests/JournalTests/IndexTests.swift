@@ -7,12 +7,12 @@ import Testing
     private static func version(_ revision: Revision, deleted: Bool = false, segment: UInt32 = 1) -> Version {
         Version(
             modRevision: revision, createRevision: revision, version: 1, lease: 0,
-            location: ValueLocation(segment: segment, offset: UInt32(revision)), valueLength: 0, valueChecksum: 0, older: -1,
+            location: ValueLocation(segment: segment, offset: UInt32(revision)), valueLength: 0, valueChecksum: 0,
             flags: deleted ? .deleted : [])
     }
 
     private static func apply(_ key: [UInt8], _ version: Version, to index: inout Index) {
-        key.withUnsafeBytes { index.apply($0, version) }
+        _ = key.withUnsafeBytes { index.apply($0, version) }
     }
 
     /// Keys of all lengths, many with a long common start, some with the highest and lowest bytes.
@@ -51,6 +51,31 @@ import Testing
             #expect(index.count(in: prefix, at: 10_000) == sorted.filter { prefix.contains($0.bytes) }.count)
         }
         #expect(index.version(of: Array("/none".utf8), at: 10_000) == nil)
+    }
+
+    @Test func `keys of which some end where others go on are put in order at once`() {
+        var generator = SeededGenerator(seed: 8)
+        for _ in 0..<300 {
+            var index = Index()
+            var keys: Set<Key> = []
+            index.beginBulk()
+            for _ in 0..<60 {
+                let start =
+                    ["", "/", "/long/common/start", "/long/common/start/further/on/"].randomElement(using: &generator) ?? ""
+                let tail = (0..<Int.random(in: 1...20, using: &generator)).map { _ in
+                    UInt8(Int.random(in: 0..<5, using: &generator) / 4)
+                }
+                keys.insert(Key(Array(start.utf8) + tail))
+                Self.apply(Array(start.utf8) + tail, Self.version(Revision(keys.count)), to: &index)
+            }
+            index.finishBulk()
+            var listed: [Key] = []
+            index.forEach(in: .all, at: 1000) { key, _ in
+                listed.append(Key(key))
+                return true
+            }
+            #expect(listed == keys.sorted())
+        }
     }
 
     @Test func `versions arrive in any order and are found at any revision`() {

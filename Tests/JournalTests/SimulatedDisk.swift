@@ -51,12 +51,13 @@ final class SimulatedDisk: Disk {
 
     func size(_ file: DiskFile) throws(KernelError) -> UInt64 {
         try machine.step("fstat", isReading: true)
-        return UInt64(try inode(file).current.count)
+        return UInt64(try inode(file).size)
     }
 
     func read(_ file: DiskFile, at offset: UInt64, into buffer: UnsafeMutableRawBufferPointer) throws(KernelError) -> Int {
         try machine.step("pread", isReading: true)
-        let bytes = try inode(file).current
+        let inode = try inode(file)
+        let bytes = inode.current
         let start = min(Int(offset), bytes.count)
         let end = min(start + buffer.count, bytes.count)
         buffer.copyBytes(from: bytes[start..<end])
@@ -69,15 +70,30 @@ final class SimulatedDisk: Disk {
             let count = Int.random(in: 0...bytes.count, using: &generator)
             if count > 0 { inode.write(Int(offset), Array(bytes[..<count])) }
         }
-        try claim(max(0, Int(offset) + bytes.count - inode.current.count))
+        try claim(max(0, Int(offset) + bytes.count - inode.size))
         inode.write(Int(offset), Array(bytes))
     }
 
     func allocate(_ file: DiskFile, size: UInt64) throws(KernelError) {
         let inode = try inode(file)
         try machine.step("fallocate") { generator in inode.allocate(Int.random(in: 0...Int(size), using: &generator)) }
-        try claim(max(0, Int(size) - inode.current.count))
+        try claim(max(0, Int(size) - inode.size))
         inode.allocate(Int(size))
+    }
+
+    func extend(_ file: DiskFile, from size: UInt64, to newSize: UInt64) throws(KernelError) {
+        let inode = try inode(file)
+        try machine.step("fallocate")
+        try claim(Int(newSize) - inode.size)
+        inode.allocate(Int(newSize))
+    }
+
+    func map(_ file: DiskFile, isWritable: Bool) throws(KernelError) -> MappedMemory? {
+        let inode = try inode(file)
+        try machine.step("mmap", isReading: true)
+        guard volume.isMemory else { return nil }
+        let bytes = inode.map()
+        return MappedMemory(base: bytes.base, length: MappedBytes.length, owner: bytes)
     }
 
     /// Space on the volume.

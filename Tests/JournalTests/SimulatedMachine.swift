@@ -33,7 +33,13 @@ final class SimulatedMachine {
     var liesAboutSync = false
     private(set) var isDead = false
 
-    init(seed: UInt64) { generator = SeededGenerator(seed: seed) }
+    init(seed: UInt64) {
+        generator = SeededGenerator(seed: seed)
+        run.isMemory = true
+    }
+
+    /// The process ends here and now: nothing that it still does reaches a file.
+    func end() { isDead = true }
 
     /// The process was killed: what it wrote stays, what it held is let go.
     func killProcess() {
@@ -52,12 +58,15 @@ final class SimulatedMachine {
 
     /// As after a proper shutdown: everything was written.
     func reboot() {
-        run = Volume()
+        loseRunDirectory()
         boot = Identifier(first: boot.first + 1, second: 1)
     }
 
     /// What lay in memory only is gone although the machine goes on.
-    func loseRunDirectory() { run = Volume() }
+    func loseRunDirectory() {
+        run = Volume()
+        run.isMemory = true
+    }
 
     /// A process opens the store.
     func open(_ change: (inout LogOptions) -> Void = { _ in }) throws(JournalError) -> Journal {

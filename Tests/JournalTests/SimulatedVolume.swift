@@ -24,17 +24,42 @@ final class Inode {
         var size: Int
     }
 
-    var current: [UInt8] = []
+    var current: [UInt8] {
+        get { mapped?.bytes ?? unmapped }
+        // In place: tests change single bytes of large files.
+        _modify {
+            if let mapped {
+                var bytes = mapped.bytes
+                defer { mapped.bytes = bytes }
+                yield &bytes
+            } else {
+                yield &unmapped
+            }
+        }
+    }
+    private var unmapped: [UInt8] = []
+    /// The same bytes, once somebody has mapped them.
+    private(set) var mapped: MappedBytes?
     var durable: [UInt8] = []
     var pending: [Write] = []
 
+    func map() -> MappedBytes {
+        if let mapped { return mapped }
+        let made = MappedBytes(current)
+        mapped = made
+        unmapped = []
+        return made
+    }
+
     func write(_ offset: Int, _ bytes: [UInt8]) {
-        Self.apply(offset, bytes, offset + bytes.count, to: &current)
+        if let mapped { return mapped.write(bytes, at: offset) }
+        Self.apply(offset, bytes, offset + bytes.count, to: &unmapped)
         pending.append(Write(offset: offset, bytes: bytes, size: offset + bytes.count))
     }
 
     func allocate(_ size: Int) {
-        Self.apply(0, [], size, to: &current)
+        if let mapped { return mapped.extend(to: size) }
+        Self.apply(0, [], size, to: &unmapped)
         pending.append(Write(offset: 0, bytes: [], size: size))
     }
 
@@ -42,6 +67,8 @@ final class Inode {
         for write in pending { Self.apply(write.offset, write.bytes, write.size, to: &durable) }
         pending = []
     }
+
+    var size: Int { mapped?.size ?? unmapped.count }
 
     /// The power fails: of each write some sectors reach the disk, in any order.
     func cutPower(keeping kept: PowerCut, _ generator: inout SeededGenerator) {
@@ -81,6 +108,42 @@ final class Inode {
     }
 }
 
+/// A file's bytes where processes touch them. Its end is where the kernel would end who goes on.
+final class MappedBytes {
+    static let length = 4 << 20
+
+    let base: UnsafeMutableRawPointer
+    private(set) var size = 0
+
+    init(_ bytes: [UInt8]) {
+        base = .allocate(byteCount: Self.length, alignment: 4096)
+        self.bytes = bytes
+    }
+
+    deinit { base.deallocate() }
+
+    var bytes: [UInt8] {
+        get { Array(UnsafeRawBufferPointer(start: base, count: size)) }
+        set {
+            size = min(newValue.count, Self.length)
+            newValue.withUnsafeBytes { base.copyMemory(from: $0.baseAddress ?? UnsafeRawPointer(base), byteCount: size) }
+        }
+    }
+
+    func extend(to newSize: Int) {
+        guard newSize > size else { return }
+        (base + size).initializeMemory(as: UInt8.self, repeating: 0, count: newSize - size)
+        size = newSize
+    }
+
+    func write(_ bytes: [UInt8], at offset: Int) {
+        extend(to: offset + bytes.count)
+        bytes.withUnsafeBytes {
+            (base + offset).copyMemory(from: $0.baseAddress ?? UnsafeRawPointer(base), byteCount: bytes.count)
+        }
+    }
+}
+
 /// What of the unsynced writes reaches the disk when the power fails.
 enum PowerCut: Equatable {
     case nothing
@@ -101,10 +164,12 @@ final class Volume {
     private var pending: [NameChange] = []
     /// By file and byte: who holds the lock.
     var locks: [ObjectIdentifier: [Int64: ObjectIdentifier]] = [:]
+    /// Whether files can be mapped, as on a tmpfs.
+    var isMemory = false
     /// Bytes that files may take in all.
     var capacity = Int.max
 
-    var used: Int { names.values.reduce(0) { $0 + $1.current.count } }
+    var used: Int { names.values.reduce(0) { $0 + $1.size } }
 
     func change(_ change: NameChange) {
         Self.apply(change, to: &names)

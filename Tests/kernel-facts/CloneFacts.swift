@@ -23,7 +23,9 @@ let cloneFacts = [
         // The files of an undumpable process belong to root, those of others to their effective ids: proc(5).
         try setGroup(7)
         for borrows in [true, false] {
-            let shell = try ClonedShell(request(borrowsMemory: borrows))
+            var request = request(borrowsMemory: borrows)
+            request.isUndumpable = true
+            let shell = try ClonedShell(request)
             try shell.waitUntilItRuns()
             try expectEqual(try statusLine("Gid", of: "\(shell.pid)"), "0\t7\t7\t7")
             try expectEqual(try FileDescriptor.workingDirectory.status(of: "/proc/\(shell.pid)/environ").gid, 0)

@@ -168,7 +168,9 @@ struct JournalPlace: ~Copyable {
         var template = Array("/var/tmp/hull-journal-XXXXXX".utf8CString)
         guard let path = mkdtemp(&template) else { throw Missing(what: "no directory in /var/tmp") }
         let base = String(cString: path)
-        guard let directory = HostPath(base + "/store"), let run = HostPath(base + "/run") else {
+        // A run directory lies in memory.
+        let name = base.split(separator: "/").last ?? ""
+        guard let directory = HostPath(base + "/store"), let run = HostPath("/dev/shm/\(name)") else {
             throw Broken(description: base)
         }
         self.base = base
@@ -177,11 +179,11 @@ struct JournalPlace: ~Copyable {
     }
 
     deinit {
-        for part in ["store", "run"] {
+        for path in [directory.string, runDirectory.string] {
             do throws(KernelError) {
-                let handle = try FileDescriptor.workingDirectory.open("\(base)/\(part)", [.readOnly, .directory])
+                let handle = try FileDescriptor.workingDirectory.open(path, [.readOnly, .directory])
                 for name in try handle.descriptor.directoryEntries() { try handle.descriptor.unlink(name) }
-                try FileDescriptor.workingDirectory.removeDirectory("\(base)/\(part)")
+                try FileDescriptor.workingDirectory.removeDirectory(path)
             } catch {
                 // What a fact broke on purpose stays for the leak check to see.
             }

@@ -2,7 +2,8 @@
 //  - a raw system call (Swift imports no variadic functions, and errno is a macro);
 //  - the few instructions between clone3 and execveat, which run on the parent's memory;
 //  - kernel structures from UAPI headers, so that their layout is the kernel's own;
-//  - the processor's instruction for a checksum.
+//  - the processor's instruction for a checksum;
+//  - loads and stores of memory that other processes change at the same time.
 // It can shrink when Swift gains variadic imports. This header must not define _GNU_SOURCE: that breaks the Glibc module.
 #ifndef HULL_CLINUX_H
 #define HULL_CLINUX_H
@@ -29,6 +30,7 @@ struct hull_exec {
     int maps_ready;            // -1, or: wait for one byte here, then become uid 0 and gid 0 of the new user namespace
     int maps_writer;           // the other end, closed in the child, which would wait for itself when the parent is killed
     uint64_t unshared;         // namespaces that the child makes itself, while its parent goes on
+    int undumpable;            // not 0: the program is undumpable from its first instruction, its real group another one until it restores it
 };
 
 /// The message a child sends on its socket where unshare or execveat fails: `kind` says which.
@@ -40,8 +42,7 @@ struct hull_exec_failure {
 #define HULL_UNSHARE_FAILED 0x554e5346u
 
 /// clone3(2), then, in the child, unshare(2) and execveat(2) with `arguments` (null-terminated, at most four of 256 bytes together: -E2BIG) and an empty
-/// environment. All signals are blocked in the child until the program unblocks them, and its real group is another one than its effective
-/// one, which makes the program undumpable from the start. With CLONE_VM the child borrows the caller's memory,
+/// environment. All signals are blocked in the child until the program unblocks them. With CLONE_VM the child borrows the caller's memory,
 /// on a stack of its own, until its exec; the caller goes on meanwhile, and may end. A second call waits until the first child has left.
 /// Returns the child's pid, or -errno. The caller must be single-threaded.
 long hull_clone_exec(struct clone_args *args, const struct hull_exec *exec, char *const *arguments);
@@ -58,5 +59,24 @@ uint32_t hull_crc32c(uint32_t crc, const void *bytes, size_t count);
 
 /// The same, bit by bit, where the processor has no instruction for it; tests compare the two.
 uint32_t hull_crc32c_portable(uint32_t crc, const void *bytes, size_t count);
+
+/// A word that another process may be storing: what it stored before is seen as well.
+static inline uint64_t hull_load_acquire(const void *word) {
+    return __atomic_load_n((const uint64_t *)word, __ATOMIC_ACQUIRE);
+}
+
+/// Stores a word: who sees it sees all that was stored before.
+static inline void hull_store_release(void *word, uint64_t value) {
+    __atomic_store_n((uint64_t *)word, value, __ATOMIC_RELEASE);
+}
+
+/// Loads before it are done before loads after it.
+static inline void hull_fence_acquire(void) { __atomic_thread_fence(__ATOMIC_ACQUIRE); }
+
+/// Stores before it are seen before stores after it.
+static inline void hull_fence_release(void) { __atomic_thread_fence(__ATOMIC_RELEASE); }
+
+/// The processor begins to fetch what will be read soon.
+static inline void hull_prefetch(const void *address) { __builtin_prefetch(address); }
 
 #endif

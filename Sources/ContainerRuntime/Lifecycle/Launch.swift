@@ -17,6 +17,8 @@ struct Launch: ~Copyable {
         var clonedNamespaces: [NamespaceKind] = []
         /// An open PID namespace to be born into.
         var pidNamespace: FileDescriptor?
+        /// Whether processes there may trace what has the caller's power: not those of a user namespace of their own.
+        var mayBeTraced = true
         /// A cgroup v2 directory to be born in.
         var cgroup: FileDescriptor?
         /// Whether the child's pages must not be charged to its cgroup when they can be avoided.
@@ -42,6 +44,8 @@ struct Launch: ~Copyable {
             clone.unsharedNamespaces = clone.namespaces.filter(Self.canBeUnshared)
             clone.namespaces.removeAll(where: Self.canBeUnshared)
         }
+        // Whoever may trace in that namespace sees the child from the clone on.
+        clone.isUndumpable = request.pidNamespace != nil && request.mayBeTraced
         clone.userMapsWritten = Self.ends(of: gate)
         let process = try Self.clone(
             clone, into: request.pidNamespace, executable: executable.descriptor, socket: pair.second.descriptor)

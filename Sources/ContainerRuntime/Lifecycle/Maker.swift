@@ -123,6 +123,7 @@ struct Maker: ~Copyable {
         request.clonedNamespaces = birth.clonedNamespaces
         request.cgroup = cgroup.intoDescriptor
         request.pidNamespace = Launch.reference(pidNamespace)
+        request.mayBeTraced = bundle.configuration.linux?.namespace(.user) == nil
         request.hasSmallMemoryLimit = hasSmallMemoryLimit
         request.childMakesNamespaces = !birth.cgroup.legacy.isEmpty && !birth.cgroup.chargesMemoryAtBirth
         var launch = try Launch(request)

@@ -161,6 +161,7 @@ private struct Execution: ~Copyable {
         let pidNamespace = try openPIDNamespace()
         try proveTargetLives()
         launchRequest.pidNamespace = Launch.reference(pidNamespace)
+        launchRequest.mayBeTraced = configuration.linux?.namespace(.user) == nil
         var launch = try Launch(launchRequest)
         runtime.note("cloned")
         do throws(RuntimeError) {

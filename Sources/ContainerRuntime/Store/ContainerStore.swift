@@ -77,14 +77,21 @@ struct ContainerStore: ~Copyable {
     /// Takes the container's lock. Throws `missing` where there is no such container, `busy` with the holder's name after `patience`.
     func lock(_ id: String, patience: Patience = .standard) throws(RuntimeError) -> LockedContainer {
         while true {
-            guard let file = try openLock(id) else { throw Self.missing(id) }
+            guard let file = try openLock(id) else {
+                try removeEmptyDirectory(id)
+                throw Self.missing(id)
+            }
             let directory = try openDirectory(id)
             try patience.acquire(file.descriptor, id)
             // What was locked may have been removed meanwhile, and another container made under the name.
             guard try isCurrent(file.descriptor, id) else { continue }
             var container = LockedContainer(Records(journal, id), directory: directory, lock: file)
             try container.reload()
-            guard container.record != nil else { throw Self.missing(id) }
+            if container.record == nil {
+                // A maker was killed between making the directory and claiming the id.
+                try container.removeDirectory()
+                throw Self.missing(id)
+            }
             return container
         }
     }
@@ -122,6 +129,15 @@ struct ContainerStore: ~Copyable {
             // Removed in this moment.
             if error.errno == .ENOENT { throw Self.missing(id) }
             throw RuntimeError(error, "cannot open the state of container '\(id)'")
+        }
+    }
+
+    /// What a maker leaves who is killed before it has made the lock.
+    private func removeEmptyDirectory(_ id: String) throws(RuntimeError) {
+        try during("cannot remove the directory of container '\(id)'") { () throws(KernelError) in
+            do throws(KernelError) {
+                try containers.descriptor.removeDirectory(id)
+            } catch let error where error.errno == .ENOENT || error.errno == .ENOTEMPTY || error.errno == .ENOTDIR {}
         }
     }
 

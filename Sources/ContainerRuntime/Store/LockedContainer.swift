@@ -87,6 +87,11 @@ struct LockedContainer: ~Copyable {
         try records.remove(since: revision)
         record = nil
         revision = nil
+        try removeDirectory()
+    }
+
+    /// Removes the directory of what is no container.
+    func removeDirectory() throws(RuntimeError) {
         try during("cannot remove the lock of container '\(id)'") { () throws(KernelError) in
             do throws(KernelError) {
                 try directory.unlink(Self.lockName)

@@ -6,6 +6,14 @@ struct DiskFile: Hashable, Sendable {
     let number: Int32
 }
 
+/// A file's bytes in memory, as long as `owner` lives.
+struct MappedMemory {
+    let base: UnsafeMutableRawPointer
+    /// Addresses in bytes: the file may grow up to here.
+    let length: Int
+    let owner: AnyObject
+}
+
 /// One directory of files: all that the journal asks of the world's memory. Small, so that a test can own one that stops, tears, reorders, forgets
 /// and lies. Errors are the kernel's; a call that a signal interrupted is made again below this line.
 protocol Disk: AnyObject {
@@ -23,6 +31,10 @@ protocol Disk: AnyObject {
     func write(_ file: DiskFile, at offset: UInt64, _ bytes: UnsafeRawBufferPointer) throws(KernelError)
     /// Makes the file this long, zeros where nothing was, with the space reserved where the file system can.
     func allocate(_ file: DiskFile, size: UInt64) throws(KernelError)
+    /// Makes the file longer, with the space for it.
+    func extend(_ file: DiskFile, from size: UInt64, to newSize: UInt64) throws(KernelError)
+    /// Shares the file's bytes with all who map it; nil where its files do not lie in memory, so that touching them could fail.
+    func map(_ file: DiskFile, isWritable: Bool) throws(KernelError) -> MappedMemory?
     /// The file's bytes are on the disk.
     func sync(_ file: DiskFile) throws(KernelError)
     /// Replaces a file of the new name.

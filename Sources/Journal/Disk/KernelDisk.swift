@@ -3,6 +3,9 @@ internal import LinuxTypes
 
 /// A directory of the machine. It is its owner's alone, and so is each file in it: what others could have written or could replace is refused.
 final class KernelDisk: Disk {
+    /// Addresses are no memory: as many as an index can ever want, or fewer where they are limited (`RLIMIT_AS`).
+    private static let mappingLengths = [64 << 30, 4 << 30, 256 << 20]
+
     private let directory: OwnedDescriptor
     private let path: String
     /// Whether the file system keeps its files in memory only.
@@ -89,6 +92,22 @@ final class KernelDisk: Disk {
             // A file system that reserves nothing: the file is as long, and a write may still find no space.
             try handle(file).truncate(to: Int64(size))
         }
+    }
+
+    func extend(_ file: DiskFile, from size: UInt64, to newSize: UInt64) throws(KernelError) {
+        try handle(file).allocate(Int64(newSize - size), at: Int64(size), subject: path)
+    }
+
+    func map(_ file: DiskFile, isWritable: Bool) throws(KernelError) -> MappedMemory? {
+        guard isVolatile else { return nil }
+        var failure = KernelError(call: "mmap", errno: .ENOMEM, subject: path)
+        for length in Self.mappingLengths {
+            do throws(KernelError) {
+                let mapping = try FileMapping(handle(file), length: length, isWritable: isWritable)
+                return MappedMemory(base: mapping.base, length: mapping.length, owner: mapping)
+            } catch { failure = error }
+        }
+        throw failure
     }
 
     func sync(_ file: DiskFile) throws(KernelError) { try handle(file).synchronizeContents(subject: path) }

@@ -1,62 +1,68 @@
-/// All keys with their retained versions, in the memory of this process. It is derived from the segments and can be thrown away at any time.
+internal import LinuxKernel
+
+/// All keys with their retained versions. It is derived from the segments and can be thrown away at any time.
 ///
-/// The architecture wants one index in the run root that all processes map; this type is what it would replace. Nothing outside of it knows how
-/// versions are stored.
+/// One structure in two kinds of memory: a file in the run directory that all processes map, or this process's own memory where there can be no such
+/// file. One process writes, under the writer's lock; any number read meanwhile, without a lock. Nothing is changed in place that a reader could rely
+/// on: a key's node and a version's entry are written whole and then linked, with one word; a reader goes from a key's newest entry back to the first
+/// that is not newer than the revision it reads at. So it sees that revision, whatever is being added.
+///
+/// All that is read is checked: bounds, links (`IndexLink`), checksums of nodes and entries, a limit of steps. What cannot be sets `isBroken`: the answer
+/// is then worth nothing, and the index is left.
 struct Index {
-    private var table = KeyTable()
-    private var order = KeyOrder()
-    private var versions: [Version] = []
-    /// By the key's number: its newest version, -1 for none.
-    private var newest: [Int32] = []
-    private var isBulk = false
+    let memory: IndexMemory
+    /// A number of its own, in all checksums: bytes of one index mean nothing in another.
+    let generation: UInt64
+    /// Whether values are kept beside the keys.
+    let keepsValues: Bool
+    /// Whether other processes follow it.
+    var isShared = false
+    private(set) var isBulk = false
+    /// Nodes that were added in bulk and are not linked yet.
+    var unlinked: [Int] = []
+
+    /// An empty one in own memory.
+    init(generation: UInt64 = 1, keepsValues: Bool = false) {
+        self.generation = generation
+        self.keepsValues = keepsValues
+        memory = IndexMemory(size: 4 * IndexFormat.page)
+        setUp()
+    }
+
+    /// One that exists already. `generation` is what its first page says.
+    init(_ memory: IndexMemory, generation: UInt64) {
+        self.memory = memory
+        self.generation = generation
+        keepsValues = true
+    }
+
+    private func setUp() {
+        for level in 0..<IndexFormat.maximumHeight { link(IndexFormat.head + IndexFormat.Node.tower + 8 * level, to: 0) }
+        for size in 0..<IndexFormat.blockSizes { link(IndexFormat.freeBlocks + 8 * size, to: 0) }
+        link(IndexFormat.cursor, to: IndexFormat.page)
+    }
+
+    var isBroken: Bool { memory.isBroken }
+
+    /// Retained versions, and what a newer one of the same revision has taken the place of.
+    var versionCount: Int { count(IndexFormat.versionCount) }
+    /// Keys with a retained version.
+    var keyCount: Int { count(IndexFormat.keyCount) }
 
     /// Many entries follow, and no reads until `finishBulk`.
     mutating func beginBulk() { isBulk = true }
 
     mutating func finishBulk() {
         isBulk = false
-        order.finishBulk(in: table)
-    }
-
-    /// Takes in an entry. One that is known already has moved: only its place changes.
-    mutating func apply(_ key: UnsafeRawBufferPointer, _ version: Version) {
-        let (id, isNew) = table.insert(key)
-        if isNew {
-            newest.append(-1)
-            order.insert(id, isBulk: isBulk, in: table)
-        }
-        var version = version
-        var newer: Int32 = -1
-        var at = newest[Int(id)]
-        while at >= 0, versions[Int(at)].modRevision > version.modRevision {
-            newer = at
-            at = versions[Int(at)].older
-        }
-        if at >= 0, versions[Int(at)].modRevision == version.modRevision {
-            version.older = versions[Int(at)].older
-            versions[Int(at)] = version
-            return
-        }
-        version.older = at
-        let place = Int32(versions.count)
-        versions.append(version)
-        if newer >= 0 { versions[Int(newer)].older = place } else { newest[Int(id)] = place }
+        linkAll()
     }
 
     /// What a key is at a revision; nil where it does not exist then.
     func version(of key: [UInt8], at revision: Revision) -> Version? {
-        guard let id = key.withUnsafeBytes({ table.find($0) }) else { return nil }
-        return version(id, at: revision)
-    }
-
-    private func version(_ id: Int32, at revision: Revision) -> Version? {
-        var at = newest[Int(id)]
-        while at >= 0 {
-            let found = versions[Int(at)]
-            if found.modRevision <= revision { return found.isDeleted ? nil : found }
-            at = found.older
+        key.withUnsafeBytes { key in
+            let node = find(key, crc32c(key))
+            return node > 0 ? version(ofNode: node, at: revision) : nil
         }
-        return nil
     }
 
     /// Calls `body` with each key of a range that exists at a revision, in ascending order, until it says false.
@@ -65,77 +71,47 @@ struct Index {
             if let found = version(of: range.lower, at: revision) { _ = body(range.lower, found) }
             return
         }
-        order.forEach(in: range, table) { id in
-            guard let found = version(id, at: revision) else { return true }
-            return body(table.key(id), found)
+        forEachNode(in: range) { node in
+            guard let found = version(ofNode: node.place, at: revision) else { return true }
+            return body(Array(node.key), found)
         }
     }
 
     /// How many keys of a range exist at a revision.
     func count(in range: KeyRange, at revision: Revision) -> Int {
+        if range.isSingle { return version(of: range.lower, at: revision) == nil ? 0 : 1 }
         var count = 0
-        order.forEach(in: range, table) { id in
-            if version(id, at: revision) != nil { count += 1 }
+        forEachNode(in: range) { node in
+            if version(ofNode: node.place, at: revision) != nil { count += 1 }
             return true
         }
         return count
     }
 
-    /// Calls `body` with all retained versions of all keys, each key's newest first.
-    func forEachVersion(_ body: ([UInt8], Version) -> Void) {
-        for id in newest.indices {
-            var at = newest[id]
-            let key = table.key(Int32(id))
-            while at >= 0 {
-                body(key, versions[Int(at)])
-                at = versions[Int(at)].older
-            }
+    /// The newest version of a node that is not newer than a revision; nil where it is a deletion or there is none.
+    func version(ofNode node: Int, at revision: Revision) -> Version? {
+        var link = node + IndexFormat.Node.newest
+        var last = Revision.max
+        while true {
+            let place = follow(link)
+            if place <= 0 { return nil }
+            guard let found = entry(place, node), found.modRevision < last else { return broken() }
+            if found.modRevision <= revision { return found.isDeleted ? nil : found }
+            last = found.modRevision
+            link = place + IndexFormat.Entry.older
         }
     }
 
-    /// The index without what no read from `revision` on can see: of each key the newest version up to there stays, if it is not a deletion.
-    func compacted(to revision: Revision) -> Index {
-        var result = Index()
-        result.beginBulk()
-        for id in newest.indices {
-            // Oldest first, so that each is put on top of the ones before.
-            let retained = retained(Int32(id), from: revision)
-            table.withKey(Int32(id)) { key in
-                for version in retained.reversed() { result.apply(key, version) }
-            }
+    /// All versions of a node, newest first.
+    func versions(ofNode node: Int) -> [Version] {
+        var found: [Version] = []
+        var link = node + IndexFormat.Node.newest
+        while true {
+            let place = follow(link)
+            if place <= 0 { return found }
+            guard let version = entry(place, node), version.modRevision < found.last?.modRevision ?? .max else { return found }
+            found.append(version)
+            link = place + IndexFormat.Entry.older
         }
-        result.finishBulk()
-        return result
     }
-
-    /// What stays of a key, newest first.
-    ///
-    /// A deletion must outlive, in the log, all that it deletes: a put that a compaction carried behind it would come back to life with whoever reads
-    /// the log after the deletion's segment is gone. So a put that lies behind a newer deletion stays here, buried, and with it the deletion, which is
-    /// carried behind it when its segment goes. Then both can be forgotten.
-    private func retained(_ id: Int32, from revision: Revision) -> [Version] {
-        var kept: [Version] = []
-        var horizon: Version?
-        var firstDeletion = UInt64.max
-        var at = newest[Int(id)]
-        while at >= 0 {
-            var version = versions[Int(at)]
-            at = version.older
-            if horizon == nil {
-                if version.isDeleted { firstDeletion = min(firstDeletion, version.location.place) }
-                if version.modRevision <= revision { horizon = version }
-                kept.append(version)
-            } else if !version.isDeleted, version.location.place > firstDeletion {
-                version.flags.insert(.buried)
-                kept.append(version)
-            }
-        }
-        if let last = kept.last, last.isDeleted, last.modRevision <= revision { kept.removeLast() }
-        return kept
-    }
-
-    /// Retained versions.
-    var versionCount: Int { versions.count }
-    /// Keys with a retained version.
-    var keyCount: Int { table.count }
 }

@@ -28,9 +28,9 @@ struct Version: Sendable {
     var location: ValueLocation
     var valueLength: UInt32
     var valueChecksum: UInt32
-    /// The key's version before this one; -1 for none.
-    var older: Int32
     var flags: Flags
+    /// Where the index keeps it; 0 for nowhere yet.
+    var entry = 0
 
     var isDeleted: Bool { flags.contains(.deleted) }
 }

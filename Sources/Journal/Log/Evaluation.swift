@@ -58,7 +58,9 @@ final class Evaluation {
     /// What a range is with the changes made so far, in the order of keys. Revisions of this transaction read as 0.
     private func current(_ keys: KeyRange, keysOnly: Bool = false) throws(JournalError) -> [KeyValue] {
         var found = try journal.read(RangeRequest(keys, keysOnly: keysOnly)).keyValues
-        let changed = changes.values.filter { keys.contains($0.key) }
+        // Not all of them are looked at for each key: the writer's lock is held.
+        let changed =
+            keys.isSingle ? changes[keys.lower].map { [$0] } ?? [] : changes.values.filter { keys.contains($0.key) }
         if changed.isEmpty { return found }
         found.removeAll { changes[$0.key.bytes] != nil }
         for entry in changed where !entry.isDelete {

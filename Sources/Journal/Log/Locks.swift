@@ -3,13 +3,15 @@ internal import LinuxTypes
 
 /// The locks of a store: bytes of the file `lock`. They belong to the open file, so they end with their holder.
 ///
-/// Order: sync before writer. The writer's is held for one append, the sync lock across a sync of the disk.
+/// Order: compaction, index, sync, writer. The writer's is held for one append, the sync lock across a sync of the disk.
 struct Locks {
     enum Name: Int64 {
         case writer
         case sync
         /// One compaction at a time.
         case compaction
+        /// One new index at a time.
+        case index
     }
 
     static let fileName = "lock"

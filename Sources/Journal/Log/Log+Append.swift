@@ -29,11 +29,13 @@ extension Log {
         try findDoorbell()
         guard try locks.take(.writer, patience: Locks.writerPatience, doorbell) else { throw .busy(try lockHolder()) }
         do throws(JournalError) {
-            let state = try shared.read()
+            shared.release()
+            let state = try shared.readHeld()
             let wasOurs = state.map { $0[.holder] == holder.pid && $0[.holderStart] == holder.startTime } ?? false
             if !wasOurs { try shared.write(.holder, [holder.pid, holder.startTime]) }
             isOwnTail = wasOurs && inspectedTail == tail
             isWriting = true
+            if options.timesLock { lockedAt = monotonicMicroseconds() }
         } catch {
             locks.release(.writer)
             throw error
@@ -42,6 +44,8 @@ extension Log {
 
     func unlockForWriting() {
         isWriting = false
+        if options.timesLock { longestHold = max(longestHold, monotonicMicroseconds() - lockedAt) }
+        shared.release()
         locks?.release(.writer)
         doorbell?.ring(.writer)
     }
@@ -53,7 +57,7 @@ extension Log {
 
     /// Finds out whether a record of a length can be written now, and makes the segment for it. Under the writer's lock, caught up. nil where it can.
     func prepare(length: Int, _ weight: Weight) throws(JournalError) -> Chore? {
-        guard let state = try shared.read() else { return .boot }
+        guard let state = try shared.readHeld() else { return .boot }
         if state[.failedSegment] != 0 { return .rewrite }
         if isTailTorn || room < UInt64(length), let chore = try rotate(length: length, state) { return chore }
         if nextRevision(state) > Int64(bitPattern: state[.reserved]) { return .reserveRevisions }
@@ -100,7 +104,12 @@ extension Log {
         tail += UInt64(bytes.count)
         inspectedTail = tail
         if record.header.kind == .transaction { revision = record.header.revision }
-        bytes.withUnsafeBytes { sink(RecordView(header: view.header, position: view.position, bytes: $0), segment) }
+        bytes.withUnsafeBytes { bytes in
+            let record = RecordView(header: view.header, position: view.position, bytes: bytes)
+            heed(record)
+            sink(record, segment)
+        }
+        // Order: after the sink, whose index others follow. This is what wakes them.
         try shared.write(.tail, [tail])
     }
 

@@ -5,7 +5,7 @@ extension Log {
     /// Reads what was written since the last time. Takes no lock and waits for nobody. False where a compaction removed what was not read yet: then
     /// the caller forgets all and starts again with `restart`.
     func catchUp(_ sink: Sink) throws(JournalError) -> Bool {
-        let state = try shared.read()
+        let state = isWriting ? try shared.readHeld() : try shared.read()
         if let state { watermark = max(watermark, state[.watermark]) }
         if let state, try isUpToDate(state) { return true }
         let known = tail
@@ -36,6 +36,14 @@ extension Log {
         return try scan(last).isEmpty(from: tail, count: RecordHeader.size)
     }
 
+    /// Says for somebody who was killed what he has written: those who wait for news hear of it now. Under the writer's lock.
+    func tellTail() throws(JournalError) {
+        guard isWriting, inspectedTail == tail, !isTailTorn, let state = try shared.readHeld(), state[.tail] < tail,
+            state[.currentSegment] == chain.last?.number
+        else { return }
+        try shared.write(.tail, [tail])
+    }
+
     /// Forgets what was read.
     func restart() {
         files.closeAll()
@@ -47,10 +55,11 @@ extension Log {
         tornPosition = nil
         inspectedTail = nil
         hasReadAnything = false
+        followedSegment = 0
     }
 
     /// Lists the segments again. False where the tail lies before all of them.
-    private func refreshChain() throws(JournalError) -> Bool {
+    func refreshChain() throws(JournalError) -> Bool {
         let names = try kernel { () throws(KernelError) in try disk.names() }
         let numbers = names.compactMap { SegmentName.number($0) }
         var headers: [UInt64: SegmentHeader] = [:]
@@ -63,8 +72,9 @@ extension Log {
         }
         firstSegment = max(firstSegment, try currentFirstSegment())
         isReserveUnknown = true
-        let old = chain
+        let old = max(chain.last?.number ?? 0, followedSegment)
         chain = Chain(found, first: firstSegment, highestNumber: numbers.max() ?? 0)
+        forgetAcceptedGaps()
         guard let first = chain.segments.first else { return true }
         if !hasReadAnything { tail = first.base }
         if first.base > tail { return false }
@@ -72,9 +82,9 @@ extension Log {
         return true
     }
 
-    /// Segments that are new since `old` may begin before the tail, where somebody wrote records again: they are read from their base.
-    private func rewind(to old: Chain) {
-        guard let fresh = chain.segments.first(where: { old.index(ofNumber: $0.number) == nil }) else { return }
+    /// Segments that are new since the one of number `old` may begin before the tail, where somebody wrote records again: they are read from their base.
+    private func rewind(to old: UInt64) {
+        guard let fresh = chain.segments.first(where: { $0.number > old }) else { return }
         if fresh.base <= tail {
             tornPosition = nil
             inspectedTail = nil
@@ -107,6 +117,8 @@ extension Log {
             if stop == .bad || !isLast && tail < chain.segments[index + 1].base {
                 guard try passDamage(&index) else { return }
             } else if isLast {
+                // The segment is full to its end: nothing can stand behind.
+                inspectedTail = tail
                 return
             } else {
                 index += 1
@@ -123,7 +135,14 @@ extension Log {
             revision = header.revision
         }
         watermark = max(watermark, header.watermark)
-        switch header.kind {
+        heed(record)
+        sink(record, segment)
+        return true
+    }
+
+    /// What a mark says.
+    func heed(_ record: RecordView) {
+        switch record.header.kind {
         case .compaction: compacted = max(compacted, record.keysPart.number(Int64.self, at: 0))
         case .repair:
             let lower = record.keysPart.number(UInt64.self, at: 0)
@@ -131,7 +150,5 @@ extension Log {
             if lower <= upper { repaired.append(lower..<upper) }
         default: break
         }
-        sink(record, segment)
-        return true
     }
 }

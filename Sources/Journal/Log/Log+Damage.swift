@@ -86,6 +86,12 @@ extension Log {
         tail = max(end, tail)
     }
 
+    /// Accepted gaps before the first segment are nobody's concern any more.
+    func forgetAcceptedGaps() {
+        guard !gaps.isEmpty, let first = chain.segments.first else { return }
+        gaps.removeAll { repaired.contains($0.positions) && $0.positions.upperBound <= first.base }
+    }
+
     /// A gap at the end of the log had no last revision. The segment that now follows it says which ones it can have had.
     func boundGaps(by next: SegmentHeader) {
         for index in gaps.indices where gaps[index].last == .max && gaps[index].positions.upperBound <= next.base {

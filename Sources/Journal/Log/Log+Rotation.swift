@@ -64,27 +64,29 @@ extension Log {
 
     /// Makes a spare segment of a size. Without the writer's lock; under the sync lock, so that one process makes it.
     func makeSpare(_ size: UInt64) throws(JournalError) {
-        try withSyncLock { () throws(JournalError) in
-            if let (file, _) = try openSpare(atLeast: size) {
-                isReserveInUse = false
-                return disk.close(file)
-            }
-            let temporary = Self.spareName + ".new"
-            do throws(KernelError) {
-                try disk.removeIfPresent(temporary)
-                let file = try disk.create(temporary)
-                defer { disk.close(file) }
-                try disk.allocate(file, size: size)
-                if !options.isVolatileStore { try disk.sync(file) }
-                try disk.rename(temporary, to: Self.spareName)
-                isReserveInUse = false
-            } catch {
-                // Nothing of it is of use, and its space is wanted; what stays is removed by the next try.
-                do throws(KernelError) { try disk.removeIfPresent(temporary) } catch {}
-                guard error.errno == .ENOSPC || error.errno == .EDQUOT else { throw .kernel(error) }
-                isReserveInUse = true
-                throw .noSpace
-            }
+        try withSyncLock { () throws(JournalError) in try makeSpareUnderLock(size) }
+    }
+
+    private func makeSpareUnderLock(_ size: UInt64) throws(JournalError) {
+        if let (file, _) = try openSpare(atLeast: size) {
+            isReserveInUse = false
+            return disk.close(file)
+        }
+        let temporary = Self.spareName + ".new"
+        do throws(KernelError) {
+            try disk.removeIfPresent(temporary)
+            let file = try disk.create(temporary)
+            defer { disk.close(file) }
+            try disk.allocate(file, size: size)
+            if !options.isVolatileStore { try disk.sync(file) }
+            try disk.rename(temporary, to: Self.spareName)
+            isReserveInUse = false
+        } catch {
+            // Nothing of it is of use, and its space is wanted; what stays is removed by the next try.
+            do throws(KernelError) { try disk.removeIfPresent(temporary) } catch {}
+            guard error.errno == .ENOSPC || error.errno == .EDQUOT else { throw .kernel(error) }
+            isReserveInUse = true
+            throw .noSpace
         }
     }
 
@@ -96,7 +98,10 @@ extension Log {
                 disk.close(file)
                 isReserveInUse = false
             } else {
-                try makeSpare(options.segmentSize)
+                // Somebody syncs, and that may take long: nobody who only wants to write waits for it. The next transaction looks again.
+                guard let locks, try locks.tryTake(.sync) else { return }
+                defer { releaseSyncLock() }
+                try makeSpareUnderLock(options.segmentSize)
             }
         } catch {
             guard case .noSpace = error else { throw error }

@@ -40,10 +40,15 @@ final class Log {
     let isControlDamaged: Bool
     var firstSegment: UInt64
     var hasReadAnything = false
+    /// The last segment that an index was said to hold; 0 for who reads for himself.
+    var followedSegment: UInt64 = 0
     /// Nobody looked yet whether a spare segment lies ready.
     var isReserveUnknown = true
     /// The writer's lock is held.
     var isWriting = false
+    /// For tests, with `timesLock`, in microseconds.
+    var lockedAt: Int64 = 0
+    var longestHold: Int64 = 0
     /// While it is held: nobody else has held it since our last append, which went well.
     var isOwnTail = false
     /// Who we are, for those who wait for us: the pid, with a number above it that no other instance has, and when the process started.
@@ -103,4 +108,7 @@ struct LogOptions {
     var smallestSegment: UInt64 = 64 << 10
     /// Revisions that are reserved at once.
     var reservation: Revision = 65_536
+    /// Whether the index is one that all share, where there can be one.
+    var sharesIndex = true
+    var timesLock = false
 }

@@ -102,9 +102,16 @@ struct SegmentScan {
 
     /// Whether there are only zeros from a position on, at most `count` bytes of them.
     func isEmpty(from position: UInt64, count: Int) throws(JournalError) -> Bool {
-        let length = min(count, Int(segment.limit - min(position, segment.limit)))
-        let offset = segment.offset(of: position)
-        let bytes = try kernel { () throws(KernelError) in try disk.read(file, at: offset, count: length) }
-        return bytes.withUnsafeBytes { $0.isAllZero }
+        var rest = min(count, Int(segment.limit - min(position, segment.limit)))
+        var offset = segment.offset(of: position)
+        // In parts: who only appends stays small.
+        while rest > 0 {
+            let part = min(rest, 32 << 10)
+            let bytes = try kernel { () throws(KernelError) in try disk.read(file, at: offset, count: part) }
+            guard bytes.withUnsafeBytes({ $0.isAllZero }) else { return false }
+            rest -= part
+            offset += UInt64(part)
+        }
+        return true
     }
 }

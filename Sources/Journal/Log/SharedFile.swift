@@ -7,6 +7,8 @@ struct SharedFile {
     private let boot: Identifier
     private let isWritable: Bool
     private var file: DiskFile?
+    /// What it said when the writer's lock was taken. Whoever has the lock need not ask again: nobody else writes the words that he goes by.
+    private var held: SharedHeader?
 
     init(disk: any Disk, store: Identifier, boot: Identifier, isWritable: Bool) {
         self.disk = disk
@@ -14,6 +16,15 @@ struct SharedFile {
         self.boot = boot
         self.isWritable = isWritable
     }
+
+    /// The same as `read`, asked once for each time that the writer's lock is held, and again after each word that we write.
+    mutating func readHeld() throws(JournalError) -> SharedHeader? {
+        if held == nil { held = try read() }
+        return held
+    }
+
+    /// The writer's lock is let go.
+    mutating func release() { held = nil }
 
     /// What the header says now; nil where there is none of this boot yet.
     mutating func read() throws(JournalError) -> SharedHeader? {
@@ -48,7 +59,8 @@ struct SharedFile {
     }
 
     /// Writes neighboring words from one on.
-    func write(_ first: SharedHeader.Word, _ values: [UInt64]) throws(JournalError) {
+    mutating func write(_ first: SharedHeader.Word, _ values: [UInt64]) throws(JournalError) {
+        held = nil
         guard let file else { return }
         try kernel { () throws(KernelError) in
             try disk.write(file, at: UInt64(SharedHeader.offset(first)), SharedHeader.encoded(values))
@@ -74,6 +86,7 @@ struct SharedFile {
     }
 
     mutating func close() {
+        held = nil
         if let file { disk.close(file) }
         file = nil
     }
