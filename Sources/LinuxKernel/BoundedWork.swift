@@ -5,7 +5,7 @@ import LinuxTypes
 public struct BoundedWork: Sendable {
     /// Of the clock, and of the processor.
     public var seconds: Int
-    /// Of the child's address space, in bytes.
+    /// Of the child's address space, in bytes, beside what it has from the caller: addresses that are only reserved cost nothing.
     public var memory: UInt64
 
     public init(seconds: Int, memory: UInt64) {
@@ -48,13 +48,23 @@ public struct BoundedWork: Sendable {
             try setParentDeathSignal(.kill)
             // Also where the caller was killed just before.
             try limit(.cpu, to: UInt64(seconds))
-            try limit(.addressSpace, to: memory)
+            try limit(.addressSpace, to: Self.addressSpace() + memory)
             try limit(.core, to: 0)
             try answer.writeAll(body(), subject: "the answer")
         } catch {
             exitImmediately(1)
         }
         exitImmediately(0)
+    }
+
+    /// Of this process, in bytes: `VmSize` of proc_pid_status(5).
+    private static func addressSpace() throws(KernelError) -> UInt64 {
+        let lines = try readText("/proc/self/status").utf8.split(separator: UInt8(ascii: "\n"))
+        let size = lines.first { $0.starts(with: "VmSize:".utf8) }?.filter { (0x30...0x39).contains($0) }
+        guard let size, let kilobytes = UInt64(String(decoding: size, as: UTF8.self)) else {
+            throw KernelError(call: "read", errno: .EINVAL, subject: "/proc/self/status has no VmSize")
+        }
+        return kilobytes << 10
     }
 
     private func limit(_ kind: ResourceLimitKind, to value: UInt64) throws(KernelError) {

@@ -41,6 +41,8 @@ import Testing
         for number in 0..<60 { try journal.put("/a", value(UInt8(number), 300), .durable) }
         let inode = try #require(machine.store.names["segment-0000000000000001"])
         inode.current[4096 + 90] ^= 1
+        // Who follows an index that was there before does not read the log.
+        machine.loseRunDirectory()
         let again = try machine.open()
         let current = try again.revision()
         #expect(try again.compact(olderThan: .max) == current)
