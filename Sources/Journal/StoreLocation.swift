@@ -4,7 +4,8 @@ public import LinuxTypes
 /// Where the store of a state root lies, by the one rule that all its users follow.
 ///
 /// The store is `ROOT/journal`. Its run directory is `RUN_ROOT/journal` where a run root is named; the store itself where that lies in memory, as
-/// below `/run`; `/run/hull/journal` elsewhere. Many stores may share one: the names in it carry the store's id.
+/// below `/run`; for a store on a disk `/run/hull/journal`, or `/dev/shm/hull-journal` on a machine whose `/run` is on a disk itself. Many stores may
+/// share one: the names in it carry the store's id.
 public struct StoreLocation: Hashable, Sendable {
     public static let defaultRunRoot = "/run/hull"
     static let name = "journal"
@@ -51,15 +52,19 @@ public struct StoreLocation: Hashable, Sendable {
     /// nil is the store's own directory.
     public func runDirectory() throws(JournalError) -> HostPath? {
         if let namedRunRoot { return namedRunRoot.appending(Self.name) }
-        var isVolatile = try Self.isVolatile(directory)
-        if isVolatile == nil { isVolatile = try Self.isVolatile(root) }
-        return isVolatile == true ? nil : HostPath(Self.defaultRunRoot)?.appending(Self.name)
+        var isVolatile = try Self.isVolatile(directory.string)
+        if isVolatile == nil { isVolatile = try Self.isVolatile(root.string) }
+        if isVolatile == true { return nil }
+        if try Self.isVolatile("/run") == false, try Self.isVolatile("/dev/shm") == true {
+            return HostPath("/dev/shm/hull-journal")
+        }
+        return HostPath(Self.defaultRunRoot)?.appending(Self.name)
     }
 
     /// nil where there is nothing.
-    private static func isVolatile(_ path: HostPath) throws(JournalError) -> Bool? {
+    private static func isVolatile(_ path: String) throws(JournalError) -> Bool? {
         do throws(KernelError) {
-            return try FileDescriptor.fileSystemType(ofPath: path.string) == .tmpfs
+            return try FileDescriptor.fileSystemType(ofPath: path) == .tmpfs
         } catch {
             if error.errno == .ENOENT || error.errno == .ENOTDIR { return nil }
             throw .kernel(error)

@@ -56,7 +56,9 @@ import Testing
         store.root = HostPath("/dev/shm")
         #expect(try StorePlace(store).runDirectory() == nil)
         store.root = HostPath("/")
-        #expect(try StorePlace(store).runDirectory() == HostPath("/run/hull/journal"))
+        // Where /run lies on a disk, the second.
+        let places = [HostPath("/run/hull/journal"), HostPath("/dev/shm/hull-journal")]
+        #expect(try places.contains(StorePlace(store).runDirectory()))
     }
 
     @Test func keysAreChosenAsEtcdctlDoes() throws {

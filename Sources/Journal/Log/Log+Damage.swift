@@ -20,12 +20,19 @@ extension Log {
     }
 
     /// Whether nothing stands behind the tail. All of the rest is looked at once, then only where the next record would begin: a killed writer leaves
-    /// the start of a record, only a power cut leaves a record behind a hole.
+    /// the start of a record, only a power cut leaves a record behind a hole. Where a writer of this boot says that the log ends here, he has
+    /// looked.
     private func isPlainEnd(_ segment: SegmentHeader) throws(JournalError) -> Bool {
-        let isFirstLook = inspectedTail == nil
-        let empty = try scan(segment).isEmpty(from: tail, count: isFirstLook ? Int(segment.capacity) : RecordHeader.size)
+        var count = RecordHeader.size
+        if inspectedTail == nil, try !isToldTail(segment) { count = Int(segment.capacity) }
+        let empty = try scan(segment).isEmpty(from: tail, count: count)
         if empty { inspectedTail = tail }
         return empty
+    }
+
+    private func isToldTail(_ segment: SegmentHeader) throws(JournalError) -> Bool {
+        guard let state = isWriting ? try shared.readHeld() : try shared.read() else { return false }
+        return state[.tail] == tail && state[.currentSegment] == segment.number
     }
 
     /// Takes the watermark from all records behind the tail.
