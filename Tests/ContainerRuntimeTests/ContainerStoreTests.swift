@@ -58,7 +58,7 @@ import Testing
             guard let store = consume opened else { throw RuntimeError(.failed, "no store") }
             #expect(try store.record(of: "a") == record(.created))
             #expect(try store.record(of: "c") == nil)
-            #expect(try store.recordAndConfiguration(of: "b").1.ociVersion == "1.3.0")
+            #expect(try store.configuration(of: "b").ociVersion == "1.3.0")
         }
     }
 

@@ -12,23 +12,34 @@ extension Runtime {
         let store = try existingStore(for: request.id, .looking)
         let facts = try CallerFacts.ofCaller()
         // No lock: a thousand of these may run at once. That what is opened is the container's is proved afterwards, by its init being alive.
-        let (record, configuration) = try store.recordAndConfiguration(of: request.id)
-        note("configuration read")
-        let target = try Self.target(record, request.id, facts, store)
-        var execution = try Execution(self, request, configuration, target)
+        guard let record = try store.record(of: request.id) else { throw ContainerStore.missing(request.id) }
+        let target = try ExecTarget(record, request.id, facts, store)
+        note("container found")
         if !request.isDetached {
             try during("cannot prepare to wait") { () throws(KernelError) in try setBlockedSignals(ForegroundLoop.signals) }
         }
         var cgroup = try Self.reopen(record)
-        let launch = try execution.launch(&cgroup, facts)
-        if let path = request.pidfdSocket {
-            try Handover.send(launch.pidfd.descriptor, saying: "pidfd", to: path, what: "pidfd")
+        // The child is on its way to hull-init, where it waits for its plan, while the rest is found out.
+        var launch = try target.clone(into: cgroup)
+        note("cloned")
+        var terminal: OwnedDescriptor?
+        do throws(RuntimeError) {
+            var execution = try Execution(self, request, store.configuration(of: request.id), target)
+            try execution.equip(&launch, &cgroup, facts)
+            try execution.converse(&launch)
+            terminal = execution.terminal.take()
+            if let path = request.pidfdSocket {
+                try Handover.send(launch.pidfd.descriptor, saying: "pidfd", to: path, what: "pidfd")
+            }
+            if let path = request.pidFile { try Handover.writePIDFile(launch.pid, to: path) }
+        } catch {
+            var failure = error
+            do throws(KernelError) { try launch.abandon() } catch { failure = failure.addingCleanup("\(error)") }
+            throw failure
         }
-        if let path = request.pidFile { try Handover.writePIDFile(launch.pid, to: path) }
         if request.isDetached { return 0 }
         do throws(KernelError) {
-            var loop = try ForegroundLoop(
-                pid: launch.pid, pidfd: launch.pidfd.descriptor, terminal: execution.terminal.take())
+            var loop = try ForegroundLoop(pid: launch.pid, pidfd: launch.pidfd.descriptor, terminal: terminal)
             let status = try loop.run()
             note("program ended")
             return status.shellCode
@@ -39,22 +50,6 @@ extension Runtime {
         do throws(CgroupError) { return try Cgroup(reopening: record.cgroup) } catch { throw RuntimeError(error) }
     }
 
-    /// The container's init, which must be there and not waiting to be made or taken apart.
-    private static func target(
-        _ record: ContainerRecord, _ id: String, _ facts: CallerFacts, _ store: borrowing ContainerStore
-    ) throws(RuntimeError) -> ProcessIdentity {
-        let status = try status(of: record, id: id, bootID: facts.bootID) { () throws(RuntimeError) in try store.openDirectory(id)
-        }
-        switch status {
-        case .running, .created: break
-        case .stopped: throw RuntimeError(.wrongStatus, "container '\(id)': cannot exec in a stopped container")
-        case .paused: throw RuntimeError(.wrongStatus, "container '\(id)': cannot exec in a paused container")
-        case .creating:
-            throw RuntimeError(.wrongStatus, "container '\(id)': cannot exec in a container that is still being created")
-        }
-        guard let process = record.initProcess else { throw ContainerStore.missing(id) }
-        return process
-    }
 }
 
 /// One program to run in a container: its plan, and how it is brought there.
@@ -63,12 +58,12 @@ private struct Execution: ~Copyable {
     private let request: ExecRequest
     private let configuration: Configuration
     private let process: OCISpec.Process
-    private let target: ProcessIdentity
+    private let target: ExecTarget
     /// The master of its terminal, where nobody else got it.
     var terminal: OwnedDescriptor?
 
     init(
-        _ runtime: Runtime, _ request: ExecRequest, _ configuration: Configuration, _ target: ProcessIdentity
+        _ runtime: Runtime, _ request: ExecRequest, _ configuration: Configuration, _ target: ExecTarget
     ) throws(RuntimeError) {
         let process = try Self.process(request, configuration, runtime)
         guard !process.args.isEmpty else { throw RuntimeError(.invalid, "there is no program to run") }
@@ -154,35 +149,14 @@ private struct Execution: ~Copyable {
         } catch { throw RuntimeError(error, file: file.string) }
     }
 
-    /// Clones first and finds out the rest while the child is on its way to hull-init, where it waits for its plan.
-    mutating func launch(_ cgroup: inout Cgroup, _ facts: CallerFacts) throws(RuntimeError) -> Launch {
-        var launchRequest = Launch.Request()
-        launchRequest.cgroup = cgroup.intoDescriptor
-        let pidNamespace = try openPIDNamespace()
-        try proveTargetLives()
-        launchRequest.pidNamespace = Launch.reference(pidNamespace)
-        launchRequest.mayBeTraced = configuration.linux?.namespace(.user) == nil
-        var launch = try Launch(launchRequest)
-        runtime.note("cloned")
-        do throws(RuntimeError) {
-            try equip(&launch, &cgroup, facts)
-            try converse(&launch)
-            return launch
-        } catch {
-            var failure = error
-            do throws(KernelError) { try launch.abandon() } catch { failure = failure.addingCleanup("\(error)") }
-            throw failure
-        }
-    }
-
-    private func equip(_ launch: inout Launch, _ cgroup: inout Cgroup, _ facts: CallerFacts) throws(RuntimeError) {
+    func equip(_ launch: inout Launch, _ cgroup: inout Cgroup, _ facts: CallerFacts) throws(RuntimeError) {
         var plan = try planned(facts)
         runtime.note("planned")
         do throws(CgroupError) { try cgroup.openTasks() } catch { throw RuntimeError(error) }
-        let differing = try differingNamespaces()
-        if !differing.contains(where: { $0.kind == .mount }) { plan.root = try rootWithoutNamespace() }
+        let differing = try target.differingNamespaces()
+        if !differing.contains(where: { $0.kind == .mount }) { plan.root = target.rootWithoutNamespace() }
         let joins = try NamespaceJoins(differing)
-        try proveTargetLives()
+        try target.proveAlive()
         plan.joins = joins.joins
         let descriptors = joins.takeDescriptors()
         plan.cgroupTasks = cgroup.tasksPlan(firstIndex: descriptors.count)
@@ -196,61 +170,13 @@ private struct Execution: ~Copyable {
         runtime.note("plan sent")
     }
 
-    /// The namespaces of the container's init that are not ours already, less the PID namespace, in which the child is born.
-    private func differingNamespaces() throws(RuntimeError) -> [PlannedJoin] {
-        var planned: [PlannedJoin] = []
-        for kind in NamespaceKind.allCases where kind != .pid {
-            if let path = try pathOfDiffering(kind) { planned.append(PlannedJoin(kind: kind, path: path, origin: "")) }
-        }
-        return planned
-    }
-
-    /// Where the container's namespace of a kind is; nil where it is ours too.
-    private func pathOfDiffering(_ kind: NamespaceKind) throws(RuntimeError) -> HostPath? {
-        let path = "/proc/\(target.pid)/ns/\(kind.procName)"
-        let differs = try during("cannot look at the container's namespaces") { () throws(KernelError) in
-            let theirs: String
-            do throws(KernelError) {
-                theirs = try FileDescriptor.workingDirectory.readLink(path)
-            } catch let error where error.errno == .ENOENT {
-                // A kernel without this kind, or a process that has just ended, which `proveTargetLives` finds.
-                return false
-            }
-            return try theirs != FileDescriptor.workingDirectory.readLink("/proc/self/ns/\(kind.procName)")
-        }
-        return differs ? HostPath(path) : nil
-    }
-
-    /// Order: after namespaces are open, before they are entered: a pid that was reused meanwhile would have given others.
-    private func proveTargetLives() throws(RuntimeError) {
-        let alive = try during("cannot look at the container's init") { () throws(KernelError) in
-            try target.isAlive(currentBootID: target.bootID)
-        }
-        guard alive else {
-            throw RuntimeError(.wrongStatus, "container '\(request.id)': cannot exec in a stopped container")
-        }
-    }
-
-    /// A container without a mount namespace has only its root directory to itself: the program must be given the same.
-    private func rootWithoutNamespace() throws(RuntimeError) -> RootPlan? {
-        guard let path = HostPath("/proc/\(target.pid)/root") else { return nil }
-        return RootPlan(path: path, change: .chroot)
-    }
-
-    private func openPIDNamespace() throws(RuntimeError) -> NamespaceHandle? {
-        guard let path = try pathOfDiffering(.pid) else { return nil }
-        return try during("cannot open the container's pid namespace") { () throws(KernelError) in
-            try NamespaceHandle(path: path.string, kind: .pid)
-        }
-    }
-
     private func setOOMScore(_ score: Int32, of pid: Int32) throws(RuntimeError) {
         try during("cannot set the OOM score") { () throws(KernelError) in
             try ProcFS().write("\(score)", to: "\(pid)/oom_score_adj")
         }
     }
 
-    private mutating func converse(_ launch: inout Launch) throws(RuntimeError) {
+    mutating func converse(_ launch: inout Launch) throws(RuntimeError) {
         var executing = false
         while true {
             switch try launch.nextReply() {

@@ -67,12 +67,8 @@ struct ContainerStore: ~Copyable {
     /// The record of a container, without a lock; nil where there is none.
     func record(of id: String) throws(RuntimeError) -> ContainerRecord? { try Records(journal, id).record()?.record }
 
-    /// The record of a container and its configuration, without a lock.
-    func recordAndConfiguration(of id: String) throws(RuntimeError) -> (ContainerRecord, Configuration) {
-        let records = Records(journal, id)
-        guard let record = try records.record()?.record else { throw Self.missing(id) }
-        return (record, try records.configuration())
-    }
+    /// The configuration of a container as it was when it was made, without a lock.
+    func configuration(of id: String) throws(RuntimeError) -> Configuration { try Records(journal, id).configuration() }
 
     /// Takes the container's lock. Throws `missing` where there is no such container, `busy` with the holder's name after `patience`.
     func lock(_ id: String, patience: Patience = .standard) throws(RuntimeError) -> LockedContainer {
