@@ -53,7 +53,7 @@ struct Fact: Sendable {
         pathFacts + attackFacts + mountFacts + credentialFacts + lockFacts + socketFacts + subprocessFacts + boundedWorkFacts
         + processFacts
         + cloneFacts
-        + namespaceFacts + initFacts + journalFacts + journalHolderFacts
+        + namespaceFacts + initFacts + journalFacts + journalHolderFacts + journalSoakFacts
 }
 
 /// A fact that does not hold.
