@@ -21,7 +21,7 @@ extension Log {
 
     /// Whether nothing stands behind the tail. All of the rest is looked at once, then only where the next record would begin: a killed writer leaves
     /// the start of a record, only a power cut leaves a record behind a hole.
-    private func isPlainEnd(_ segment: SegmentHeader) throws(JournalError) -> Bool {
+    func isPlainEnd(_ segment: SegmentHeader) throws(JournalError) -> Bool {
         let isFirstLook = inspectedTail == nil
         let empty = try scan(segment).isEmpty(from: tail, count: isFirstLook ? Int(segment.capacity) : RecordHeader.size)
         if empty { inspectedTail = tail }
