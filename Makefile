@@ -89,6 +89,19 @@ mutants: ## Break the journal in named ways and see that its tests notice (root)
 	@Tools/preflight toolchain
 	@Tools/mutants
 
+SECONDS ?= 300
+.PHONY: soak
+soak: ## Kill and stop 20 processes that use one journal, for SECONDS (300), and check all they saw (root)
+	@Tools/preflight toolchain
+	@Tools/build-tests
+	@Tools/soak $(SECONDS)
+
+.PHONY: crash
+crash: ## Cut the journal off at 200,000 points, and a short soak: what CI does (root)
+	@Tools/preflight toolchain
+	@Tools/build-tests
+	@Tools/crash
+
 .PHONY: lint
 lint: ## Format, import directions, banned calls
 	@Tools/preflight toolchain

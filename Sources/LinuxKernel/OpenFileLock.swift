@@ -23,3 +23,37 @@ extension FileDescriptor {
         try check("fcntl", subject.isEmpty ? "F_OFD_SETLK" : subject, result)
     }
 }
+
+/// Whether a process has an open file that holds the exclusive lock of one byte of a file, as the kernel shows it in `/proc/PID/fdinfo` (Linux 4.1).
+/// The lock itself names no process. False where the process is gone; `EACCES` for one that the caller may not look into.
+public func holdsLock(_ pid: Int32, of file: FileStatus, byte: Int64) throws(KernelError) -> Bool {
+    do throws(KernelError) {
+        let directory = try FileDescriptor.workingDirectory.open("/proc/\(pid)/fd", [.readOnly, .directory])
+        for name in try directory.descriptor.directoryEntries() {
+            guard let found = try statusIfPresent(directory.descriptor, name), found.inode == file.inode,
+                found.device == file.device
+            else { continue }
+            let lines = try readText("/proc/\(pid)/fdinfo/\(name)", limit: 65_536).split(separator: "\n")
+            if lines.contains(where: { isLock($0, byte: byte) }) { return true }
+        }
+        return false
+    } catch let error where error.errno == .ENOENT || error.errno == .ESRCH {
+        return false
+    }
+}
+
+/// nil for a descriptor that was closed meanwhile.
+private func statusIfPresent(_ directory: FileDescriptor, _ name: String) throws(KernelError) -> FileStatus? {
+    do throws(KernelError) { return try directory.statusFollowing(name) } catch let error where error.errno == .ENOENT {
+        return nil
+    }
+}
+
+/// A line as `lock:  1: OFDLCK ADVISORY  WRITE -1 fe:00:1622 0 0`: type, kind, pid, inode, first and last byte. Neighboring bytes are one lock.
+private func isLock(_ line: Substring, byte: Int64) -> Bool {
+    let words = line.split { $0 == " " || $0 == "\t" }
+    guard words.count == 9, words[0] == "lock:", words[2] == "OFDLCK", words[4] == "WRITE", let first = Int64(words[7]) else {
+        return false
+    }
+    return first <= byte && (words[8] == "EOF" || Int64(words[8]).map { byte <= $0 } ?? false)
+}

@@ -48,6 +48,36 @@ public struct ProcessStatus: Hashable, Sendable {
     }
 }
 
+/// Whose a process is, `/proc/PID/status`.
+public struct ProcessOwner: Hashable, Sendable {
+    public let realUID: UInt32
+    public let effectiveUID: UInt32
+    /// The pid of who traces it; 0 for nobody.
+    public let tracer: Int32
+
+    /// nil where there is no such process.
+    public init?(pid: Int32) throws(KernelError) {
+        let path = "/proc/\(pid)/status"
+        let text: String
+        do throws(KernelError) {
+            text = try readText(path, limit: 16_384)
+        } catch let error where error.errno == .ENOENT || error.errno == .ESRCH {
+            return nil
+        }
+        var fields: [Substring: [Substring]] = [:]
+        for line in text.split(separator: "\n") {
+            let words = line.split { $0 == "\t" || $0 == " " }
+            if let name = words.first { fields[name] = Array(words.dropFirst()) }
+        }
+        guard let uids = fields["Uid:"], uids.count == 4, let real = UInt32(uids[0]), let effective = UInt32(uids[1]),
+            let tracer = fields["TracerPid:"]?.first.flatMap({ Int32($0) })
+        else { throw KernelError(call: "read", errno: .EINVAL, subject: path) }
+        realUID = real
+        effectiveUID = effective
+        self.tracer = tracer
+    }
+}
+
 /// Who a process is: a pid alone is reused, a pid with its start time is not, within one boot.
 public struct ProcessIdentity: Hashable, Sendable {
     public let bootID: String

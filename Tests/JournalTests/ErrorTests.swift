@@ -8,7 +8,8 @@ import Testing
     @Test(arguments: [Errno.ENOSPC, .EIO, .EDQUOT, .EROFS, .EMFILE, .ENOMEM])
     func `one failing call costs at most its own transaction`(errno: Errno) throws {
         var points = 0
-        for seed in 1...Soak.seeds(1) {
+        let seeds = Soak.seeds(1)
+        for seed in seeds {
             let workload = Workload(seed: seed &+ 100, count: 24)
             var at = Soak.cut ?? 1
             while try run(workload, errno, at: at, seed: seed &* 10_000 &+ UInt64(at)) {
@@ -16,7 +17,7 @@ import Testing
                 points += 1
             }
         }
-        print("➜ \(errno.name): \(points) failing calls")
+        print("➜ \(errno.name): \(points) failing calls, seeds \(seeds.lowerBound)…\(seeds.upperBound)")
         #expect(points > 200)
     }
 

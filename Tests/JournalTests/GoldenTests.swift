@@ -66,6 +66,23 @@ import Testing
         #expect(try Self.dump(bytes) == String(contentsOfFile: path, encoding: .utf8))
     }
 
+    @Test func `a shared header of an older program is read`() throws {
+        let bytes = Self.shared
+        for count in [192, 224, 288] {
+            let header = try #require(
+                bytes.withUnsafeBytes {
+                    SharedHeader(UnsafeRawBufferPointer(rebasing: $0[..<count]), store: Self.store, boot: Self.boot)
+                })
+            #expect(header[.holderStart] == 8 * 0x0101)
+            #expect(header[.stoppedSince] == (count > 192 ? 10 * 0x0101 : 0))
+            #expect(header[.syncStoppedSince] == (count > 224 ? 14 * 0x0101 : 0))
+        }
+        let torn = bytes.withUnsafeBytes {
+            SharedHeader(UnsafeRawBufferPointer(rebasing: $0[..<200]), store: Self.store, boot: Self.boot)
+        }
+        #expect(torn == nil)
+    }
+
     @Test func `what an older program wrote is read`() throws {
         let machine = SimulatedMachine(seed: 1)
         for (name, file) in [("segment", SegmentName.string(1)), ("control", "control")] {

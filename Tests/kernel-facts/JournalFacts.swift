@@ -47,36 +47,6 @@ let journalFacts = [
         try expectEqual(found?.version, 400)
     },
     Fact("journal-survives-kill-and-stop-of-its-writers") { try killAndStop(rounds: 40) },
-    Fact("journal-names-who-holds-its-lock") {
-        let place = try JournalPlace()
-        let directory = place.directory
-        let runDirectory = place.runDirectory
-        let journal = try place.open()
-        try journal.put("/first", [1], .volatile)
-        let child = try Child {
-            let journal = try Journal.open(directory, runDirectory: runDirectory)
-            while true { try journal.put("/busy", [UInt8](repeating: 1, count: 4000), .volatile) }
-        }
-        defer { do { try child.kill() } catch {} }
-        for _ in 0..<300 {
-            pause(microseconds: 3_000)
-            try child.pidfd.descriptor.send(Signal(rawValue: 19))
-            do throws(JournalError) {
-                try journal.put("/mine", [1], .volatile)
-            } catch {
-                guard case .busy(let holder) = error else { throw error }
-                try expectEqual(holder.pid, child.pid)
-                try expectEqual(holder.state, "T")
-                // Looking does not wait for it.
-                try expectEqual(try journal.value(of: "/first")?.value, [1])
-                try child.kill()
-                try journal.put("/mine", [2], .volatile)
-                return
-            }
-            try child.pidfd.descriptor.send(Signal(rawValue: 18))
-        }
-        throw Broken(description: "the child never held the lock when it was stopped")
-    },
     Fact("journal-wakes-who-watches") {
         let place = try JournalPlace()
         let journal = try place.open()

@@ -53,7 +53,7 @@ struct Fact: Sendable {
         pathFacts + attackFacts + mountFacts + credentialFacts + lockFacts + socketFacts + subprocessFacts + boundedWorkFacts
         + processFacts
         + cloneFacts
-        + namespaceFacts + initFacts + journalFacts + journalIndexFacts
+        + namespaceFacts + initFacts + journalFacts + journalIndexFacts + journalHolderFacts + journalSoakFacts
 }
 
 /// A fact that does not hold.

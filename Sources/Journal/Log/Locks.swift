@@ -34,8 +34,10 @@ struct Locks {
         }
     }
 
-    /// Takes a lock; false where somebody else had it for `patience` microseconds.
-    func take(_ name: Name, patience: Int, _ doorbell: Doorbell? = nil) throws(JournalError) -> Bool {
+    /// Takes a lock; false where somebody else had it for `patience` microseconds. `attend` is called after each try that failed.
+    func take(
+        _ name: Name, patience: Int, _ doorbell: Doorbell? = nil, attend: () -> Void = {}
+    ) throws(JournalError) -> Bool {
         if try tryTake(name) { return true }
         // F_OFD_SETLKW has no deadline, so the lock is asked for again and again, ever more rarely.
         let start = monotonicMicroseconds()
@@ -44,6 +46,7 @@ struct Locks {
             // Order: before the try, or a ring between try and sleep is missed.
             let rings = doorbell?.rings(name)
             if try tryTake(name) { return true }
+            attend()
             if let doorbell, let rings {
                 doorbell.sleep(name, since: rings)
                 continue
@@ -61,6 +64,12 @@ struct Locks {
     func release(_ name: Name) {
         // Letting go of a lock of ours cannot fail; if it could, the lock would end with the descriptor.
         do throws(KernelError) { try disk.unlock(file, byte: name.rawValue) } catch {}
+    }
+
+    /// What the kernel calls the file; nil for one that is not the kernel's.
+    func status() throws(JournalError) -> FileStatus? {
+        guard disk is KernelDisk else { return nil }
+        return try kernel { () throws(KernelError) in try FileDescriptor(file.number).status() }
     }
 
     func close() { disk.close(file) }

@@ -27,12 +27,17 @@ extension Log {
         guard let locks else { throw .readOnly }
         if isControlDamaged { throw .controlDamaged }
         try findDoorbell()
-        guard try locks.take(.writer, patience: Locks.writerPatience, doorbell) else { throw .busy(try lockHolder()) }
+        var attendance = Attendance(.writer)
+        let isTaken = try locks.take(.writer, patience: Locks.writerPatience, doorbell) { attendance.attend(self) }
+        guard isTaken else { throw .busy(try lockHolder(.writer)) }
         do throws(JournalError) {
             shared.release()
             let state = try shared.readHeld()
             let wasOurs = state.map { $0[.holder] == holder.pid && $0[.holderStart] == holder.startTime } ?? false
-            if !wasOurs { try shared.write(.holder, [holder.pid, holder.startTime]) }
+            // Nobody is stopped now: another stop, of another holding, counts from its own beginning.
+            if !wasOurs || state.map({ $0[.stopped] != 0 }) ?? false {
+                try shared.write(.holder, [holder.pid, holder.startTime, 0, 0])
+            }
             isOwnTail = wasOurs && inspectedTail == tail
             isWriting = true
             if options.timesLock { lockedAt = monotonicMicroseconds() }
@@ -50,9 +55,10 @@ extension Log {
         doorbell?.ring(.writer)
     }
 
-    private func lockHolder() throws(JournalError) -> LockHolder {
-        guard let state = try shared.read() else { return LockHolder(pid: 0) }
-        return LockHolder.describe(pid: Int32(truncatingIfNeeded: state[.holder]), startTime: state[.holderStart])
+    /// For the error of who gave up waiting.
+    func lockHolder(_ lock: Locks.Name) throws(JournalError) -> LockHolder {
+        guard let named = try shared.read()?.holder(of: lock) else { return LockHolder(pid: 0) }
+        return LockHolder.describe(pid: named.pid, startTime: named.startTime)
     }
 
     /// Finds out whether a record of a length can be written now, and makes the segment for it. Under the writer's lock, caught up. nil where it can.

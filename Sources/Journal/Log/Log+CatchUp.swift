@@ -16,21 +16,42 @@ extension Log {
         hasReadAnything = true
         if chain.segments.isEmpty { return true }
         do throws(JournalError) {
-            try readForward(known: known, sink)
+            // What lies behind the shared tail is not there yet: if one saw it and another, who looks later, did not, time would run backwards.
+            try readForward(known: known, upTo: isWriting ? .max : state?[.tail] ?? .max, sink)
+            // Whoever wrote it died before he said so. From here on all see it, or nobody could be given an answer that rests on it.
+            if isWriting, let state, state[.tail] < tail { try shared.write(.tail, [tail]) }
         } catch {
             // A segment went between the listing and the reading: a compaction is at work.
             if case .kernel(let cause) = error, cause.errno == .ENOENT { return false }
             throw error
         }
-        return true
+        return isWriting || state == nil ? true : try settle(sink)
+    }
+
+    /// For a reader at the shared tail, when he opened the store or could not end an append: what stands behind was written by somebody who died before he
+    /// said so, or is just being written. As a writer he finds out, if nobody else is one just now.
+    private func settle(_ sink: Sink) throws(JournalError) -> Bool {
+        // Order: as long as an append of ours failed and nobody looked, the tail does not count as looked at.
+        guard inspectedTail == nil, let locks else {
+            inspectedTail = tail
+            return true
+        }
+        if let last = chain.last, last.base <= tail, try isPlainEnd(last) { return true }
+        guard try locks.tryTake(.writer) else { return true }
+        isWriting = true
+        isOwnTail = false
+        defer {
+            isWriting = false
+            locks.release(.writer)
+        }
+        return try catchUp(sink)
     }
 
     /// Whether nobody has written since. To a reader the shared tail says so. A writer must also see what somebody wrote who died before he said it,
     /// unless the last one who wrote was he himself.
     private func isUpToDate(_ state: SharedHeader) throws(JournalError) -> Bool {
         guard hasReadAnything, state[.tail] == tail, let last = chain.last, state[.currentSegment] == last.number,
-            inspectedTail == tail,
-            tornPosition == nil
+            inspectedTail == tail, tornPosition == nil
         else { return false }
         if !isWriting || isOwnTail { return true }
         return try scan(last).isEmpty(from: tail, count: RecordHeader.size)
@@ -101,18 +122,19 @@ extension Log {
         return bytes.withUnsafeBytes { ControlFile.state($0)?.firstSegment } ?? 1
     }
 
-    /// Reads from the tail to the end of the log. Records before `known` were read before and have only moved.
-    private func readForward(known: UInt64, _ sink: Sink) throws(JournalError) {
+    /// Reads from the tail to the end of the log, or up to a position. Records before `known` were read before and have only moved.
+    private func readForward(known: UInt64, upTo end: UInt64, _ sink: Sink) throws(JournalError) {
         guard var index = chain.index(of: tail) else { return }
         while true {
             let segment = chain.segments[index]
             revision = max(revision, segment.revision)
             compacted = max(compacted, segment.compacted)
             boundGaps(by: segment)
-            let limit = chain.limit(index)
+            let limit = min(chain.limit(index), end)
             let stop = try scan(segment).run(&tail, limit: limit, watermark: watermark) { record throws(JournalError) in
                 accept(record, segment, isKnown: record.position < known, sink)
             }
+            if tail >= end { return }
             let isLast = index + 1 == chain.segments.count
             if stop == .bad || !isLast && tail < chain.segments[index + 1].base {
                 guard try passDamage(&index) else { return }

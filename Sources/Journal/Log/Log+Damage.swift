@@ -22,7 +22,7 @@ extension Log {
     /// Whether nothing stands behind the tail. All of the rest is looked at once, then only where the next record would begin: a killed writer leaves
     /// the start of a record, only a power cut leaves a record behind a hole. Where a writer of this boot says that the log ends here, he has
     /// looked.
-    private func isPlainEnd(_ segment: SegmentHeader) throws(JournalError) -> Bool {
+    func isPlainEnd(_ segment: SegmentHeader) throws(JournalError) -> Bool {
         var count = RecordHeader.size
         if inspectedTail == nil, try !isToldTail(segment) { count = Int(segment.capacity) }
         let empty = try scan(segment).isEmpty(from: tail, count: count)

@@ -37,13 +37,16 @@ extension Log {
         return nil
     }
 
-    /// The spare with its size; nil where there is none that is large enough.
+    /// The spare with its size; nil where there is none that is large enough, or where a rotation that came to no end has written its first page: were that
+    /// one written again and not synced, a power cut could bring back the older, which begins at another position.
     private func openSpare(atLeast size: UInt64) throws(JournalError) -> (file: DiskFile, capacity: UInt64)? {
         try kernel { () throws(KernelError) in
             guard let file = try disk.openIfPresent(Self.spareName, writable: true) else { return nil }
             do throws(KernelError) {
                 let capacity = try disk.size(file)
-                if capacity >= size { return (file, capacity) }
+                if capacity >= size, try disk.read(file, at: 0, count: SegmentHeader.size).allSatisfy({ $0 == 0 }) {
+                    return (file, capacity)
+                }
             } catch {
                 disk.close(file)
                 throw error
@@ -75,7 +78,8 @@ extension Log {
         let temporary = Self.spareName + ".new"
         do throws(KernelError) {
             try disk.removeIfPresent(temporary)
-            let file = try disk.create(temporary)
+            let cleared = try cleared(temporary, atLeast: size)
+            let file = if let cleared { cleared } else { try disk.create(temporary) }
             defer { disk.close(file) }
             try disk.allocate(file, size: size)
             if !options.isVolatileStore { try disk.sync(file) }
@@ -88,6 +92,25 @@ extension Log {
             isReserveInUse = true
             throw .noSpace
         }
+    }
+
+    /// Takes a spare that has a first page back, as a file without one under another name: on a full disk there is no other. nil where there is none that
+    /// is large enough.
+    private func cleared(_ temporary: String, atLeast size: UInt64) throws(KernelError) -> DiskFile? {
+        guard let file = try disk.openIfPresent(Self.spareName, writable: true) else { return nil }
+        do throws(KernelError) {
+            if try disk.size(file) >= size {
+                // Order: out of the way first, so that nobody gives it a name before the zeros are on the disk.
+                try disk.rename(Self.spareName, to: temporary)
+                try disk.write(file, at: 0, [UInt8](repeating: 0, count: SegmentHeader.size))
+                return file
+            }
+        } catch {
+            disk.close(file)
+            throw error
+        }
+        disk.close(file)
+        return nil
     }
 
     /// Sees to it that a spare lies ready, where that is not known. A full disk is no error yet: it only makes room precious.

@@ -15,14 +15,28 @@ extension Log {
         guard let locks else { throw .readOnly }
         try findDoorbell()
         let start = monotonicMicroseconds()
+        var attendance = Attendance(.sync)
         while monotonicMicroseconds() - start < Int64(Locks.syncPatience) {
             // Order: before the look, or a ring between look and sleep is missed.
             let rings = doorbell?.rings(.sync)
             if end < .max, let state = try shared.read(), state[.watermark] >= end { return false }
-            if try locks.tryTake(.sync) { return true }
+            if try locks.tryTake(.sync) {
+                try nameSyncHolder()
+                return true
+            }
+            attendance.attend(self)
             if let doorbell, let rings { doorbell.sleep(.sync, since: rings) } else { pause(microseconds: 100) }
         }
-        throw .busy(LockHolder(pid: 0))
+        throw .busy(try lockHolder(.sync))
+    }
+
+    private func nameSyncHolder() throws(JournalError) {
+        do throws(JournalError) {
+            try shared.write(.syncHolder, [holder.pid, holder.startTime, 0, 0])
+        } catch {
+            releaseSyncLock()
+            throw error
+        }
     }
 
     func releaseSyncLock() {

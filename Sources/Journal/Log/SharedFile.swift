@@ -47,8 +47,8 @@ struct SharedFile {
         var failure: KernelError?
         let header = withUnsafeTemporaryAllocation(byteCount: SharedHeader.size, alignment: 16) { buffer -> SharedHeader? in
             do throws(KernelError) {
-                guard try disk.read(file, at: 0, into: buffer) == buffer.count else { return nil }
-                return SharedHeader(UnsafeRawBufferPointer(buffer), store: store, boot: boot)
+                let count = try disk.read(file, at: 0, into: buffer)
+                return SharedHeader(UnsafeRawBufferPointer(buffer).part(0, count), store: store, boot: boot)
             } catch {
                 failure = error
                 return nil

@@ -11,10 +11,15 @@ internal import LinuxKernel
 ///     48  16  zeros                         current segment     (writer lock)
 ///                                           tail                (writer lock) position behind the last record
 ///                                           holder, started     (writer lock) pid and start time of who took the lock last
+///                                           stopped, since      who was seen stopped while he held the lock, and when first; 0 for nobody
+///                                           sync holder, started, sync stopped, since: the same of the sync lock
 ///
-/// Nothing here is needed to find a record: the segments say it all. A store without this file has a new boot before it.
+/// Nothing here is needed to find a record: the segments say it all. A store without this file has a new boot before it. What follows the first holder
+/// came later: a file that ends before it says 0.
 struct SharedHeader {
     static let size = 64 + 16 * Word.allCases.count
+    /// What there is of it at least.
+    static let firstSize = offset(.stopped)
 
     enum Word: Int, CaseIterable {
         case watermark
@@ -25,9 +30,15 @@ struct SharedHeader {
         case tail
         case holder
         case holderStart
+        case stopped
+        case stoppedSince
+        case syncHolder
+        case syncHolderStart
+        case syncStopped
+        case syncStoppedSince
     }
 
-    private var words: SIMD8<UInt64>
+    private var words: SIMD16<UInt64>
 
     subscript(word: Word) -> UInt64 {
         get { words[word.rawValue] }
@@ -54,18 +65,33 @@ struct SharedHeader {
         return bytes
     }
 
-    /// nil for bytes of another store or boot, and where a word was caught half written.
+    /// nil for bytes of another store or boot, and where a word was caught half written. Words behind the last byte are 0.
     init?(_ bytes: UnsafeRawBufferPointer, store: Identifier, boot: Identifier) {
-        guard bytes.count == Self.size, bytes.number(UInt64.self, at: 0) == Self.magic, bytes.number(UInt32.self, at: 8) == 1,
+        guard bytes.count >= Self.firstSize, bytes.number(UInt64.self, at: 0) == Self.magic,
+            bytes.number(UInt32.self, at: 8) == 1,
             bytes.number(UInt32.self, at: 12) == crc32c(bytes.part(16, 32)), bytes.identifier(at: 16) == store,
             bytes.identifier(at: 32) == boot
         else { return nil }
         words = .zero
-        for index in words.indices {
-            let value = bytes.number(UInt64.self, at: 64 + 16 * index)
-            guard bytes.number(UInt64.self, at: 72 + 16 * index) == ~value else { return nil }
-            words[index] = value
+        for word in Word.allCases {
+            let offset = Self.offset(word)
+            if offset >= bytes.count { break }
+            guard offset + 16 <= bytes.count else { return nil }
+            let value = bytes.number(UInt64.self, at: offset)
+            guard bytes.number(UInt64.self, at: offset + 8) == ~value else { return nil }
+            self[word] = value
         }
+    }
+
+    /// Who took a lock last.
+    func holder(of lock: Locks.Name) -> (pid: Int32, startTime: UInt64) {
+        let isSync = lock == .sync
+        return (Int32(truncatingIfNeeded: self[isSync ? .syncHolder : .holder]), self[isSync ? .syncHolderStart : .holderStart])
+    }
+
+    /// The two words of a lock's stopped holder.
+    static func stopped(_ lock: Locks.Name) -> (who: Word, since: Word) {
+        lock == .sync ? (.syncStopped, .syncStoppedSince) : (.stopped, .stoppedSince)
     }
 
     static func offset(_ word: Word) -> Int { 64 + 16 * word.rawValue }

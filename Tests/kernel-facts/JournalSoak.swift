@@ -1,0 +1,234 @@
+import Glibc
+import Journal
+import JournalHistory
+import LinuxKernel
+import LinuxTypes
+
+// Eight writers, eight readers and four watchers of one store, of whom any is killed or stopped at any moment; then what they wrote down is held against
+// what one store that is used by one after the other could have answered.
+//
+// HULL_SOAK_SECONDS and HULL_SOAK_SEED say how long and with which random numbers.
+
+let journalSoakFacts = [
+    Fact("journal-soak") {
+        let seconds = environmentValue("HULL_SOAK_SECONDS").flatMap { Int($0) } ?? 15
+        let seed = try environmentValue("HULL_SOAK_SEED").flatMap { UInt64($0) } ?? randomNumber() >> 16
+        alarm(UInt32(seconds * 3 + 180))
+        let place = try SoakPlace()
+        let soak = Soak(place.paths, seed: seed)
+        do {
+            try soak.run(seconds: seconds)
+        } catch {
+            throw Broken(description: "seed \(seed): \(error)")
+        }
+    }
+]
+
+/// The processes of a soak, and who kills and stops them.
+private final class Soak {
+    private static let counts: [(role: SoakWorker.Role, count: Int)] = [(.writer, 8), (.reader, 8), (.watcher, 4)]
+
+    private let place: SoakPlace.Paths
+    private let seed: UInt64
+    private var random: SoakRandom
+    private var slots: [SoakSlot] = []
+    private var deadline: Int64 = 0
+    private var kills = 0
+    private var stops = 0
+    private var mostBytes: Int64 = 0
+    private var mostFiles = 0
+    private var history = History()
+
+    init(_ place: SoakPlace.Paths, seed: UInt64) {
+        self.place = place
+        self.seed = seed
+        random = SoakRandom(seed)
+    }
+
+    func run(seconds: Int) throws {
+        print("➜ soak: seed \(seed), \(seconds) s")
+        let descriptors = try openDescriptors()
+        try begin()
+        deadline = monotonicMicroseconds() + Int64(seconds) * 1_000_000
+        for (role, count) in Self.counts {
+            for number in 0..<count { slots.append(try start(SoakSlot(role, number))) }
+        }
+        while monotonicMicroseconds() < deadline { try disturb() }
+        try finish()
+        try expectEqual(try openDescriptors(), descriptors)
+        try judge()
+    }
+
+    /// The store is made, and what makes it is part of the history.
+    private func begin() throws {
+        let worker = try SoakWorker(.writer, 999, life: 0, seed: seed, place)
+        try worker.makeStore()
+    }
+
+    private func start(_ slot: SoakSlot) throws -> SoakSlot {
+        var slot = slot
+        slot.life += 1
+        let (place, seed, deadline) = (place, seed, deadline)
+        let (role, number, life, next) = (slot.role, slot.number, slot.life, slot.next)
+        let child = try Child {
+            do {
+                let worker = try SoakWorker(role, number, life: life, seed: seed, place)
+                switch role {
+                case .writer: try worker.write(until: deadline)
+                case .reader: try worker.read(until: deadline)
+                case .watcher: try worker.watch(from: next)
+                }
+                return 0
+            } catch {
+                try FileDescriptor.standardError.writeAll("\(role.rawValue) \(number): \(error)\n".utf8)
+                return 1
+            }
+        }
+        slot.pid = child.pid
+        slot.handle = try child.pidfd.descriptor.duplicate().release()
+        slot.continuesAt = nil
+        return slot
+    }
+
+    // MARK: what befalls them
+
+    private func disturb() throws {
+        pause(milliseconds: 3 + random.below(25))
+        let now = monotonicMicroseconds()
+        for index in slots.indices {
+            if let due = slots[index].continuesAt, due <= now {
+                try slots[index].handle.send(.continue)
+                slots[index].continuesAt = nil
+            }
+        }
+        let victim = random.below(slots.count)
+        if random.below(3) == 0 {
+            try killAndReplace(victim)
+        } else {
+            try slots[victim].handle.send(.stop)
+            // Now and then for longer than anybody waits.
+            let length = random.below(12) == 0 ? 3_000_000 : random.below(200_000)
+            slots[victim].continuesAt = now + Int64(length)
+            stops += 1
+        }
+        try measure()
+    }
+
+    private func killAndReplace(_ index: Int) throws {
+        let slot = slots[index]
+        try slot.handle.send(.kill)
+        let end = try slot.handle.waitForExit()
+        slot.handle.close()
+        guard end == .signaled(.kill, dumpedCore: false) || end == .exited(code: 0) else {
+            throw Broken(description: "\(slot.role.rawValue) \(slot.number) ended by itself: \(end.map { "\($0)" } ?? "unknown")")
+        }
+        kills += 1
+        slots[index] = try start(try resumed(slot))
+    }
+
+    /// A watcher goes on where the one before it wrote down that it was.
+    private func resumed(_ slot: SoakSlot) throws -> SoakSlot {
+        guard slot.role == .watcher else { return slot }
+        var slot = slot
+        var ignored = History()
+        let parts = ignored.add(try words(slot.name), of: slot.name)
+        slot.parts += parts
+        if let last = parts.last { slot.next = last.through + 1 }
+        return slot
+    }
+
+    private func measure() throws {
+        let directory = try FileDescriptor.workingDirectory.open(place.store.string, [.readOnly, .directory])
+        let names = try directory.descriptor.directoryEntries()
+        var bytes: Int64 = 0
+        for name in names {
+            do throws(KernelError) { bytes += try directory.descriptor.status(of: name).size } catch {
+                // It went meanwhile.
+                guard error.errno == .ENOENT else { throw error }
+            }
+        }
+        mostBytes = max(mostBytes, bytes)
+        mostFiles = max(mostFiles, names.count)
+    }
+
+    // MARK: the end
+
+    /// All go on and come to their ends, the watchers last.
+    private func finish() throws {
+        for slot in slots { try slot.handle.send(.continue) }
+        for slot in slots where slot.role != .watcher { try expectEnd(slot) }
+        try place.setDone()
+        for slot in slots where slot.role == .watcher { try expectEnd(slot) }
+    }
+
+    private func expectEnd(_ slot: SoakSlot) throws {
+        var entries = [PollEntry(slot.handle)]
+        try expect(try waitUntilReady(&entries, milliseconds: 60_000), "\(slot.name) does not end")
+        try expectEqual(try slot.handle.waitForExit(), .exited(code: 0))
+        slot.handle.close()
+    }
+
+    private func judge() throws {
+        let worker = try SoakWorker(.reader, 999, life: 1, seed: seed, place)
+        try worker.lookAtAll()
+        try expectEqual(try worker.journal.check().filter(\.isDamage), [])
+        try load()
+        let (placed, unheard) = history.placed()
+        print(
+            "➜ soak: \(history.operations.count) operations, \(placed) transactions (\(unheard) of them unheard), "
+                + "\(history.streams.reduce(0) { $0 + $1.parts.reduce(0) { $0 + $1.events.count } }) events, \(kills) kills, "
+                + "\(stops) stops, at most \(mostFiles) files of \(mostBytes >> 20) MiB")
+        let violations = history.violations()
+        try expect(violations.isEmpty, violations.joined(separator: "\n"))
+        try expect(mostBytes < 96 << 20 && mostFiles < 32, "the files grow: \(mostFiles) of \(mostBytes) bytes")
+        try expect(kills > 0 && placed > 0, "nothing happened")
+    }
+
+    private func load() throws {
+        for name in try place.recordings() where !name.hasPrefix("watcher") { _ = history.add(try words(name), of: name) }
+        for slot in slots where slot.role == .watcher {
+            let parts = try resumed(slot).parts
+            for (one, next) in zip(parts, parts.dropFirst()) {
+                try expect(next.from == one.through + 1, "\(slot.name) has a hole before revision \(next.from)")
+            }
+            try expectEqual(parts.last?.through, history.operations.map(\.revision).max())
+            history.streams.append(History.Stream("watcher \(slot.number)", parts))
+        }
+    }
+
+    /// What a process wrote down; nothing where it was killed before it began.
+    private func words(_ name: String) throws -> [UInt64] {
+        guard try place.recordings().contains(name) else { return [] }
+        let file = try FileDescriptor.workingDirectory.open("\(place.base)/history/\(name)", .readOnly)
+        let bytes = try file.descriptor.readToEnd(limit: 4 << 30)
+        return bytes.withUnsafeBytes { bytes in
+            (0..<bytes.count / 8).map { bytes.loadUnaligned(fromByteOffset: $0 * 8, as: UInt64.self) }
+        }
+    }
+
+    private func openDescriptors() throws -> Int {
+        let directory = try FileDescriptor.workingDirectory.open("/proc/self/fd", [.readOnly, .directory])
+        return try directory.descriptor.directoryEntries().count
+    }
+}
+
+/// A place in the soak that one process after the other takes.
+private struct SoakSlot {
+    let role: SoakWorker.Role
+    let number: Int
+    var life = 0
+    var pid: Int32 = 0
+    var handle = FileDescriptor(-1)
+    /// Where it is stopped: when it goes on.
+    var continuesAt: Int64?
+    /// A watcher's: where the next one begins, and what those before it were given.
+    var next: Revision = 1
+    var parts: [History.Stream.Part] = []
+
+    init(_ role: SoakWorker.Role, _ number: Int) {
+        self.role = role
+        self.number = number
+    }
+
+    var name: String { "\(role.rawValue)-\(number)-\(life)" }
+}
