@@ -242,8 +242,9 @@ private func killAndStop(rounds: Int) throws {
         }
         try child.kill()
         heard += try drain(acknowledged.readEnd.descriptor)
-        seen += try watch.poll().events.map { $0.keyValue.key.description }
         try journal.put("/round", [UInt8(round)], .durable)
+        // Order: after the put, which tells of what the killed one wrote last and did not tell.
+        seen += try watch.poll().events.map { $0.keyValue.key.description }
     }
     let found = Set(try journal.range(RangeRequest(.prefix("/k/"), keysOnly: true)).keyValues.map { $0.key.description })
     try expect(heard.count > rounds, "only \(heard.count) writes in \(rounds) rounds")

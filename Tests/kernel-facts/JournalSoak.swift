@@ -157,6 +157,8 @@ private final class Soak {
     private func finish() throws {
         for slot in slots { try slot.handle.send(.continue) }
         for slot in slots where slot.role != .watcher { try expectEnd(slot) }
+        // Order: before the watchers end. Who opens the store tells of what the last one who was killed wrote and did not tell.
+        _ = try Journal.open(place.store, runDirectory: place.run)
         try place.setDone()
         for slot in slots where slot.role == .watcher { try expectEnd(slot) }
     }

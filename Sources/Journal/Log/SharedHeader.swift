@@ -67,19 +67,22 @@ struct SharedHeader {
 
     /// nil for bytes of another store or boot, and where a word was caught half written. Words behind the last byte are 0.
     init?(_ bytes: UnsafeRawBufferPointer, store: Identifier, boot: Identifier) {
-        guard bytes.count >= Self.firstSize, bytes.number(UInt64.self, at: 0) == Self.magic,
+        guard bytes.count >= Self.firstSize, bytes.count <= Self.size, bytes.number(UInt64.self, at: 0) == Self.magic,
             bytes.number(UInt32.self, at: 8) == 1,
             bytes.number(UInt32.self, at: 12) == crc32c(bytes.part(16, 32)), bytes.identifier(at: 16) == store,
             bytes.identifier(at: 32) == boot
         else { return nil }
         words = .zero
-        for word in Word.allCases {
-            let offset = Self.offset(word)
-            if offset >= bytes.count { break }
+        // Each read of the store begins here: no list of the cases is made.
+        var index = 0
+        var offset = 64
+        while offset < bytes.count {
             guard offset + 16 <= bytes.count else { return nil }
             let value = bytes.number(UInt64.self, at: offset)
             guard bytes.number(UInt64.self, at: offset + 8) == ~value else { return nil }
-            self[word] = value
+            words[index] = value
+            index += 1
+            offset += 16
         }
     }
 
