@@ -4,7 +4,7 @@ import Testing
 /// `hull journal` on stores that are damaged, foreign, or not to be written.
 @Suite("journal damage", Requirement.root, Requirement.shell)
 struct JournalDamageTests {
-    @Test("lost history marks what it may have changed, with an exit code, until a repair is told")
+    @Test("lost history marks what it may have changed, with an exit code, until a repair is told", Requirement.disk)
     func gap() throws {
         let journal = try JournalStore("gap")
         try journal("put", "/lost", "1")
@@ -29,7 +29,7 @@ struct JournalDamageTests {
         expectEnd(try journal("repair"), 0, "nothing to repair\n")
     }
 
-    @Test("a damaged value is named, costs one key, and does not come into a load")
+    @Test("a damaged value is named, costs one key, and does not come into a load", Requirement.disk)
     func value() throws {
         let journal = try JournalStore("value")
         try journal("put", "/a", "precious-bytes")

@@ -84,7 +84,7 @@ struct JournalVerbTests {
         expectEnd(try journal.script("printf '\\nput a 1\\nput a 2\\n' | $J txn -"), 2, "", says: "duplicate key 'a'")
     }
 
-    @Test("compaction by revision, number, age and size; what is gone is answered with the compacted revision")
+    @Test("compaction by revision, number, age and size; what is gone is answered with the compacted revision", Requirement.disk)
     func compaction() throws {
         let journal = try JournalStore("compaction")
         for number in 1...5 { try journal("put", "/a", "\(number)") }

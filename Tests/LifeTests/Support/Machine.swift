@@ -50,10 +50,17 @@ enum Machine {
         return path
     }()
 
+    private static func isTmpfs(_ mountPoint: String) -> Bool {
+        (fileText("/proc/self/mounts") ?? "").split(separator: "\n").map { $0.split(separator: " ") }
+            .contains { $0[1] == mountPoint && $0[2] == "tmpfs" }
+    }
+
+    /// Whether what lies in `work` is on a disk, where stores are durable.
+    static let worksOnDisk = !isTmpfs(setting("HULL_LIFE_WORK") ?? "/tmp")
+
     /// Where the runtimes of this run keep their state: in memory, as below /run on a usual machine.
     static let state: String = {
-        let mounts = (fileText("/proc/self/mounts") ?? "").split(separator: "\n").map { $0.split(separator: " ") }
-        let inMemory = ["/run", "/dev/shm"].first { place in mounts.contains { $0[1] == place && $0[2] == "tmpfs" } }
+        let inMemory = ["/run", "/dev/shm"].first { isTmpfs($0) }
         let path = (inMemory ?? work) + "/" + mark + "-state"
         mkdir(path, 0o700)
         atexit { _ = try? FileManager.default.removeItem(atPath: Machine.state) }
