@@ -30,6 +30,7 @@ extension Journal {
         defer { locks.release(.compaction) }
         try refresh()
         try log.findChain()
+        try log.forgetRemoved()
         try retireLastSegment()
         let candidates = log.removable()
         var plan = CarryPlan(index, log.compacted, candidates)

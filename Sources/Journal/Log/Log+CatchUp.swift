@@ -113,7 +113,7 @@ extension Log {
         tail = min(tail, fresh.base)
     }
 
-    private func currentFirstSegment() throws(JournalError) -> UInt64 {
+    func currentFirstSegment() throws(JournalError) -> UInt64 {
         let bytes = try kernel { () throws(KernelError) in
             guard let file = try disk.openIfPresent(ControlFile.name, writable: false) else { return [UInt8]() }
             defer { disk.close(file) }

@@ -28,6 +28,12 @@ extension Log {
         try kernel { () throws(KernelError) in try disk.removeIfPresent(segment.name) }
     }
 
+    /// Forgets the segments that somebody else has removed: who follows an index, or is up to date, need not have looked. Under the compaction lock.
+    func forgetRemoved() throws(JournalError) {
+        firstSegment = max(firstSegment, try currentFirstSegment())
+        chain.dropFirst(before: firstSegment)
+    }
+
     /// Removes files of segments that were given up: by a compaction that ended early, or by a recovery.
     func removeLeftovers() throws(JournalError) {
         try kernel { () throws(KernelError) in

@@ -76,10 +76,10 @@ extension Log {
             return disk.close(file)
         }
         let temporary = Self.spareName + ".new"
+        try kernel { () throws(KernelError) in try disk.removeIfPresent(temporary) }
+        let isTakenBack = try takeBackSpare(as: temporary, atLeast: size)
         do throws(KernelError) {
-            try disk.removeIfPresent(temporary)
-            let cleared = try cleared(temporary, atLeast: size)
-            let file = if let cleared { cleared } else { try disk.create(temporary) }
+            let file = try rawSpare(temporary, isTakenBack: isTakenBack)
             defer { disk.close(file) }
             try disk.allocate(file, size: size)
             if !options.isVolatileStore { try disk.sync(file) }
@@ -94,23 +94,38 @@ extension Log {
         }
     }
 
-    /// Takes a spare that has a first page back, as a file without one under another name: on a full disk there is no other. nil where there is none that
-    /// is large enough.
-    private func cleared(_ temporary: String, atLeast size: UInt64) throws(KernelError) -> DiskFile? {
-        guard let file = try disk.openIfPresent(Self.spareName, writable: true) else { return nil }
+    /// Takes a spare that has a first page out of the way, under another name: on a full disk there is no other. False where there is none that is large
+    /// enough. Under the sync lock.
+    private func takeBackSpare(as temporary: String, atLeast size: UInt64) throws(JournalError) -> Bool {
+        let isThere = try kernel { () throws(KernelError) in try sizeOfSpare() ?? 0 >= size }
+        guard isThere else { return false }
+        // Order: looked at again under the writer's lock. A rotation that is going on has written a page too, and will give it its name.
+        try lockForWriting()
+        defer { unlockForWriting() }
+        return try kernel { () throws(KernelError) in
+            guard let found = try sizeOfSpare(), found >= size else { return false }
+            try disk.rename(Self.spareName, to: temporary)
+            return true
+        }
+    }
+
+    private func sizeOfSpare() throws(KernelError) -> UInt64? {
+        guard let file = try disk.openIfPresent(Self.spareName, writable: false) else { return nil }
+        defer { disk.close(file) }
+        return try disk.size(file)
+    }
+
+    /// The file that will be the spare: a new one, or one whose first page is cleared.
+    private func rawSpare(_ name: String, isTakenBack: Bool) throws(KernelError) -> DiskFile {
+        guard isTakenBack else { return try disk.create(name) }
+        let file = try disk.open(name, writable: true)
         do throws(KernelError) {
-            if try disk.size(file) >= size {
-                // Order: out of the way first, so that nobody gives it a name before the zeros are on the disk.
-                try disk.rename(Self.spareName, to: temporary)
-                try disk.write(file, at: 0, [UInt8](repeating: 0, count: SegmentHeader.size))
-                return file
-            }
+            try disk.write(file, at: 0, [UInt8](repeating: 0, count: SegmentHeader.size))
         } catch {
             disk.close(file)
             throw error
         }
-        disk.close(file)
-        return nil
+        return file
     }
 
     /// Sees to it that a spare lies ready, where that is not known. A full disk is no error yet: it only makes room precious.
