@@ -35,7 +35,7 @@ struct ContainerStore: ~Copyable {
     private static func openJournal(_ location: StoreLocation, _ purpose: Purpose) throws(RuntimeError) -> Journal? {
         do throws(JournalError) {
             if purpose == .changing, try !location.exists() { return nil }
-            return try location.open(isWritable: purpose != .looking)
+            return try waitingTurns { () throws(JournalError) in try location.open(isWritable: purpose != .looking) }
         } catch {
             if purpose != .creating, case .kernel(let cause) = error, cause.errno == .ENOENT { return nil }
             throw RuntimeError(error, "cannot open the journal '\(location.directory)'")

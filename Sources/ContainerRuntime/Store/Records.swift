@@ -56,7 +56,9 @@ struct Records {
         let unchanged: Comparison =
             revision.map { .isUnchanged(recordKey, since: $0) } ?? .isAbsent(recordKey)
         let answer = try naming("cannot record the state of container '\(id)'") { () throws(JournalError) in
-            try journal.commit(Transaction(if: [unchanged], then: operations), .volatile)
+            try waitingTurns { () throws(JournalError) in
+                try journal.commit(Transaction(if: [unchanged], then: operations), .volatile)
+            }
         }
         guard answer.succeeded else {
             throw RuntimeError(.failed, "the record of container '\(id)' was changed by somebody without its lock")
@@ -71,7 +73,12 @@ struct Records {
             guard size > Self.historyLimit else { return }
             let containers = try journal.range(RangeRequest(.prefix(Self.prefix), countOnly: true)).count
             guard size > Self.historyLimit + UInt64(containers) * Self.limitPerContainer else { return }
-            _ = try journal.compact(to: try journal.revision())
+            do throws(JournalError) {
+                _ = try journal.compact(to: try journal.revision())
+            } catch {
+                // Who removes the next container tries again.
+                guard case .busy = error else { throw error }
+            }
         }
     }
 
@@ -99,6 +106,18 @@ struct Records {
             throw RuntimeError(.failed, "the state of container '\(id)' cannot be read: \(error)")
         }
     }
+}
+
+/// Asks the journal again where its lock was not to be had: a hundred of us at once on a slow machine are no fault of any. Ten seconds in all, as for a
+/// container's lock; then the error names who holds it.
+func waitingTurns<Result>(_ body: () throws(JournalError) -> Result) throws(JournalError) -> Result {
+    for _ in 0..<4 {
+        do throws(JournalError) { return try body() } catch {
+            // The lock is taken before anything is done: what failed so has not begun.
+            guard case .busy = error else { throw error }
+        }
+    }
+    return try body()
 }
 
 /// Turns errors of the journal into runtime errors with a context.
