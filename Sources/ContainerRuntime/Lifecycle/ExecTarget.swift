@@ -56,7 +56,7 @@ struct ExecTarget {
             do throws(KernelError) {
                 theirs = try FileDescriptor.workingDirectory.readLink(path)
             } catch let error where error.errno == .ENOENT {
-                // A kernel without this kind, or a process that has just ended, which `proveTargetLives` finds.
+                // A kernel without this kind, or a process that has just ended, which `proveAlive` finds.
                 return false
             }
             return try theirs != FileDescriptor.workingDirectory.readLink("/proc/self/ns/\(kind.procName)")
