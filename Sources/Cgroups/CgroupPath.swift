@@ -29,7 +29,14 @@ public struct CgroupPath: Hashable, Sendable, CustomStringConvertible {
     private init(unchecked names: [String]) { self.names = names }
 
     /// Empty for the root, else with a slash in front: what is put behind a mount point.
-    public var string: String { names.reduce(into: "") { $0 += "/" + $1 } }
+    public var string: String {
+        var string = ""
+        for name in names {
+            string += "/"
+            string += name
+        }
+        return string
+    }
 
     public var description: String { names.isEmpty ? "/" : string }
 

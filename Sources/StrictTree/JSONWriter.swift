@@ -44,9 +44,15 @@ extension JSONWriter {
         bytes.append(contentsOf: (value ? "true" : "false").utf8)
     }
 
+    @inlinable
     public mutating func element(_ value: some FixedWidthInteger) {
+        element(isNegative: value < 0, UInt64(value.magnitude))
+    }
+
+    @usableFromInline
+    mutating func element(isNegative: Bool, _ magnitude: UInt64) {
         separate()
-        append(isNegative: value < 0, UInt64(value.magnitude))
+        append(isNegative: isNegative, magnitude)
     }
 }
 
@@ -78,10 +84,17 @@ extension JSONWriter {
     }
 
     /// A member, left out for nil.
+    @inlinable
     public mutating func member(_ key: String, _ value: (some FixedWidthInteger)?) {
         guard let value else { return }
+        member(key, isNegative: value < 0, UInt64(value.magnitude))
+    }
+
+    /// The one that is not generic: what calls the other knows its type, and so needs no metadata at run time.
+    @usableFromInline
+    mutating func member(_ key: String, isNegative: Bool, _ magnitude: UInt64) {
         name(key)
-        append(isNegative: value < 0, UInt64(value.magnitude))
+        append(isNegative: isNegative, magnitude)
     }
 
     /// A member that is an array of strings, left out for nil, written when empty.

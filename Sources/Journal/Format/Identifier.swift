@@ -29,8 +29,13 @@ extension Identifier: CustomStringConvertible {
     var description: String { hexadecimal(first) + hexadecimal(second) }
 }
 
-/// Sixteen digits.
+/// Sixteen digits. One by one: the standard library's generic way costs a short-lived process more type metadata than the digits are worth.
 func hexadecimal(_ number: UInt64) -> String {
-    let digits = String(number, radix: 16)
-    return String(repeating: "0", count: 16 - digits.utf8.count) + digits
+    String(unsafeUninitializedCapacity: 16) { buffer in
+        for place in 0..<16 {
+            let digit = UInt8(truncatingIfNeeded: number >> UInt64(60 - 4 * place)) & 15
+            buffer[place] = digit < 10 ? UInt8(ascii: "0") + digit : UInt8(ascii: "a") + digit - 10
+        }
+        return 16
+    }
 }

@@ -26,6 +26,7 @@ struct Locks {
     init(disk: any Disk) throws(JournalError) {
         self.disk = disk
         file = try kernel { () throws(KernelError) in
+            if let file = try disk.openIfPresent(Self.fileName, writable: true) { return file }
             do throws(KernelError) {
                 return try disk.create(Self.fileName)
             } catch  where error.errno == .EEXIST {
