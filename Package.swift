@@ -12,7 +12,7 @@ let strict: [SwiftSetting] = [
     .treatAllWarnings(as: .error),
     // Type metadata is reached by symbol, not looked up by name at run time: three per cent of a container's start.
     .unsafeFlags(
-        ["-Xfrontend", "-disable-concrete-type-metadata-mangled-name-accessors"], .when(configuration: .release)),
+        ["-Xfrontend", "-disable-concrete-type-metadata-mangled-name-accessors", "-Xfrontend", "-prespecialize-generic-metadata"], .when(configuration: .release)),
 ]
 
 /// For code that tests run hundreds of thousands of times: optimized in debug builds too.

@@ -6,11 +6,16 @@ extension ContainerInit {
     /// Writes this process into its cgroup v1 hierarchies: `0` into `tasks` moves the caller alone and needs none of the global lock that a pid
     /// in `cgroup.procs` waits for.
     ///
-    /// Order: before a cgroup namespace is made, whose root is where the process is then; before joining, whose credentials could not.
+    /// Order: first of all, since only then this process is recorded; before a cgroup namespace is made, whose root is where the process is then; before
+    /// joining, whose credentials could not.
     static func enterCgroups(_ setup: inout Setup) throws(InitFailure) {
-        for (index, tasks) in setup.plan.cgroupTasks.enumerated() {
-            let file = try setup.descriptor(tasks.descriptor, .cgroup)
-            try during(.cgroup, index) { () throws(KernelError) in try file.writeOnce("0", subject: tasks.subject) }
+        let tasks = try setup.channel.waitToBeAdmitted(.cgroup)
+        guard tasks.count == setup.plan.cgroupTasks.count else {
+            throw InitFailure(step: .cgroup, call: "recvmsg", errno: .EBADF, subject: "\(tasks.count) tasks files")
+        }
+        for (index, path) in setup.plan.cgroupTasks.enumerated() {
+            let file = tasks[index]
+            try during(.cgroup, index) { () throws(KernelError) in try file.writeOnce("0", subject: path) }
         }
     }
 

@@ -44,6 +44,19 @@ struct ParentChannel {
         KernelError(call: "recvmsg", errno: .EPROTO, subject: "the plan: \(reason)")
     }
 
+    /// Waits until the parent has made the cgroups and recorded this process: their `tasks` files. A parent that is gone ends us: nothing was done yet.
+    func waitToBeAdmitted(_ step: InitStep) throws(InitFailure) -> DescriptorList {
+        try during(step) { () throws(KernelError) in
+            let answer = try socket.receive(capacity: 1, subject: "the parent")
+            guard answer.bytes == [admitByte] else { throw Self.parentIsGone }
+            return answer.takeDescriptors()
+        }
+    }
+
+    private static var parentIsGone: KernelError {
+        KernelError(call: "recvmsg", errno: .ECONNRESET, subject: "the parent is gone")
+    }
+
     func send(_ message: InitMessage, _ step: InitStep, descriptors: [FileDescriptor] = []) throws(InitFailure) {
         try during(step) { () throws(KernelError) in
             try socket.send(message.framed, descriptors: descriptors, subject: "the parent")
@@ -54,9 +67,7 @@ struct ParentChannel {
     func waitToProceed(_ step: InitStep) throws(InitFailure) {
         try during(step) { () throws(KernelError) in
             let answer = try socket.receive(capacity: 1, subject: "the parent")
-            guard answer.bytes == [proceedByte] else {
-                throw KernelError(call: "recvmsg", errno: .ECONNRESET, subject: "the parent is gone")
-            }
+            guard answer.bytes == [proceedByte] else { throw Self.parentIsGone }
         }
     }
 

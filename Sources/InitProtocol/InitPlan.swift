@@ -6,8 +6,8 @@ public struct InitPlan: Hashable, WireValue {
     /// In the order of joining.
     public var joins: [NamespaceJoin]
     public var firstStage: FirstStage?
-    /// cgroup v1 `tasks` files in which the init writes itself.
-    public var cgroupTasks: [CgroupTasks]
+    /// Paths of the cgroup v1 `tasks` files in which the init writes itself, for messages. The files come with `admitByte`, in this order.
+    public var cgroupTasks: [String]
     /// After the last cgroup is entered.
     public var createsCgroupNamespace: Bool
     /// In a network namespace of its own.
@@ -33,7 +33,7 @@ public struct InitPlan: Hashable, WireValue {
 
     public init(
         containerID: String, preservedDescriptors: UInt32 = 0, joins: [NamespaceJoin] = [], firstStage: FirstStage? = nil,
-        cgroupTasks: [CgroupTasks] = [], createsCgroupNamespace: Bool = false, bringsLoopbackUp: Bool = false,
+        cgroupTasks: [String] = [], createsCgroupNamespace: Bool = false, bringsLoopbackUp: Bool = false,
         startsSession: Bool = true,
         sessionKeyring: String? = nil, hostname: String? = nil, domainname: String? = nil, sysctls: [SysctlPlan] = [],
         root: RootPlan? = nil, waitsForRuntimeHooks: Bool = false, createContainerHooks: [HookPlan] = [],
@@ -90,7 +90,7 @@ public struct InitPlan: Hashable, WireValue {
         preservedDescriptors = try UInt32(from: &reader)
         joins = try [NamespaceJoin](from: &reader)
         firstStage = try FirstStage?(from: &reader)
-        cgroupTasks = try [CgroupTasks](from: &reader)
+        cgroupTasks = try [String](from: &reader)
         createsCgroupNamespace = try Bool(from: &reader)
         bringsLoopbackUp = try Bool(from: &reader)
         startsSession = try Bool(from: &reader)
@@ -106,29 +106,6 @@ public struct InitPlan: Hashable, WireValue {
         startSocket = try UInt32?(from: &reader)
         keepsLedger = try Bool(from: &reader)
         process = try ProcessPlan(from: &reader)
-    }
-}
-
-/// An open `tasks` file of one cgroup v1 hierarchy.
-public struct CgroupTasks: Hashable, WireValue {
-    /// Index into the descriptors that come with the plan.
-    public var descriptor: UInt32
-    /// Its path, for messages.
-    public var subject: String
-
-    public init(descriptor: UInt32, subject: String) {
-        self.descriptor = descriptor
-        self.subject = subject
-    }
-
-    public func write(to writer: inout WireWriter) {
-        descriptor.write(to: &writer)
-        subject.write(to: &writer)
-    }
-
-    public init(from reader: inout WireReader) throws(WireError) {
-        descriptor = try UInt32(from: &reader)
-        subject = try String(from: &reader)
     }
 }
 

@@ -2,6 +2,7 @@
 //
 //   parent                                     init
 //     ── plan (header, body, descriptors) ──►
+//     ── admit + the cgroups' tasks files ──►    the cgroups are made, and the process is recorded
 //     ◄── staged(pid) ──                         only with a first stage: the container's process
 //     ── proceed ──►                             only with a first stage that made a user namespace: its maps are written
 //     ◄── terminal + the pty's master ──         only with a terminal
@@ -197,5 +198,8 @@ public enum InitMessage: Hashable, WireValue {
     }
 }
 
-/// The one thing that is said to an init after its plan.
+/// What is said to an init behind its plan: that its cgroups are made, with their `tasks` files, and that it is recorded. Until then it does nothing.
+public let admitByte: UInt8 = 0x41
+
+/// What lets an init go on from where it waits.
 public let proceedByte: UInt8 = 0x50

@@ -7,7 +7,7 @@ public import LinuxTypes
 /// next call. See docs/journal.md for the model and docs/journal-format.md for the bytes.
 public final class Journal {
     let log: Log
-    var index = Index()
+    var index = Index.placeholder()
     /// What the shared index said last.
     var followed = IndexPublication()
     /// What was left while the writer's lock was held: giving much memory back takes milliseconds.

@@ -36,9 +36,14 @@ import Testing
 
     private static let own = #""namespaces": [{"type":"mount"},{"type":"cgroup"}]"#
 
-    private func mounts(_ layout: Layout, linux: String = CgroupMountTests.own, type: String = "cgroup") throws -> [MountPlan] {
+    private static let administrator = #", "capabilities": {"bounding": ["CAP_SYS_ADMIN", "CAP_CHOWN"]}"#
+
+    private func mounts(
+        _ layout: Layout, linux: String = CgroupMountTests.own, type: String = "cgroup", capabilities: String = administrator
+    ) throws -> [MountPlan] {
         let more = #""mounts": [{"destination":"/sys/fs/cgroup","type":"\#(type)","options":["nosuid","ro"]}]"#
-        let plan = try Plans.plan(linux: linux, more: more, facts: Hosts.facts(cgroups: layout))
+        let plan = try Plans.plan(
+            process: Plans.process + capabilities, linux: linux, more: more, facts: Hosts.facts(cgroups: layout))
         for index in try Plans.root(plan).mounts.indices { #expect(plan.origins[.init(.mount, index)] == "/mounts/0") }
         return try Plans.root(plan).mounts
     }
@@ -69,6 +74,20 @@ import Testing
         // The places of the hierarchies are made in the tmpfs: it cannot be read-only itself.
         #expect(found[0].set == .noSetuid)
         #expect(found[1...4].allSatisfy { $0.set == [.noSetuid, .readOnly] })
+    }
+
+    @Test func `who cannot mount gets the host's mount of its own cgroup, and with no other attributes than a new one`() throws {
+        let found = try mounts(Hosts.legacy, capabilities: "")
+        #expect(found[1...].map(describe) == try mounts(Hosts.legacy, linux: Plans.mountNamespace)[1...].map(describe))
+        #expect(found[1...].allSatisfy { $0.set == [.noSetuid, .readOnly] && $0.clear == [.noDevices, .noExecute] })
+        let user =
+            #""uidMappings":[{"containerID":0,"hostID":1000,"size":10}],"gidMappings":[{"containerID":0,"hostID":1000,"size":10}]"#
+        let mapped = #""namespaces": [{"type":"mount"},{"type":"cgroup"},{"type":"user"}], "# + user
+        let joined = #""namespaces": [{"type":"mount"},{"type":"cgroup","path":"/proc/1/ns/cgroup"}]"#
+        for linux in [mapped, joined] {
+            let found = try mounts(Hosts.legacy, linux: linux, capabilities: "").map(describe)
+            #expect(found[2] == "/sys/fs/cgroup/memory cgroup memory")
+        }
     }
 
     @Test func `on a hybrid the v2 tree is not shown`() throws {

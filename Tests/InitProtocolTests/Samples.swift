@@ -64,7 +64,7 @@ enum Samples {
         firstStage: FirstStage(
             created: [.user, .time, .mount],
             clockOffsets: [ClockOffset(clock: "monotonic", seconds: -5, nanoseconds: 999_999_999)], waitsForUserMaps: true),
-        cgroupTasks: [CgroupTasks(descriptor: 9, subject: "/sys/fs/cgroup/pids/x/tasks")], createsCgroupNamespace: true,
+        cgroupTasks: ["/sys/fs/cgroup/pids/x/tasks"], createsCgroupNamespace: true,
         startsSession: false, sessionKeyring: "_ses.web-1", hostname: "h", domainname: "d",
         sysctls: [SysctlPlan(path: "net/ipv4/ip_forward", value: "1")], root: root, waitsForRuntimeHooks: true,
         createContainerHooks: [hook], startContainerHooks: [hook, HookPlan(path: "/i", arguments: [], environment: [])],

@@ -13,11 +13,14 @@ let initFacts = [
             let pair = try SocketPair()
             let file = try FileDescriptor.inMemory(name: "f")
             try pair.first.descriptor.send(message(), descriptors: withDescriptor ? [file.descriptor] : [])
+            let tasks = try FileDescriptor.inMemory(name: "tasks")
+            try pair.first.descriptor.send([admitByte], descriptors: [tasks.descriptor])
             try pair.first.descriptor.send([proceedByte])
             let channel = ParentChannel(socket: pair.second.descriptor)
             let received = try channel.receivePlan()
             try expectEqual(received.plan, plan)
             try expectEqual(received.descriptors.count, withDescriptor ? 1 : 0)
+            try expectEqual(try channel.waitToBeAdmitted(.cgroup).count, 1)
             try channel.waitToProceed(.wait)
         }
     },
@@ -58,6 +61,21 @@ let initFacts = [
             return
         }
         throw Broken(description: "went on without a parent")
+    },
+    Fact("init-does-nothing-before-it-is-admitted") {
+        // A word to go on, or the end of the parent, is no leave to enter cgroups.
+        for word in [[proceedByte], []] {
+            let pair = try SocketPair()
+            if !word.isEmpty { try pair.first.descriptor.send(word) }
+            try pair.first.descriptor.shutdownSending()
+            do throws(InitFailure) {
+                _ = try ParentChannel(socket: pair.second.descriptor).waitToBeAdmitted(.cgroup)
+            } catch {
+                try expect(error.step == .cgroup && error.errno == .ECONNRESET, "\(error)")
+                continue
+            }
+            throw Broken(description: "went on without being admitted")
+        }
     },
     Fact("init-finds-homes-in-hostile-passwd-files") {
         func home(_ text: String, _ uid: UInt32) -> String? { PasswdFile(Array(text.utf8)).home(ofUID: uid) }

@@ -1,5 +1,4 @@
 import Cgroups
-import InitProtocol
 
 /// Bounds, in milliseconds, for what the kernel should do at once: what is not done by then is reported as left.
 enum Deadline {
@@ -7,12 +6,12 @@ enum Deadline {
     static let remove = 10_000
 }
 
-extension Cgroup {
-    /// The `tasks` files as a plan speaks of them, when they follow that many other descriptors.
-    func tasksPlan(firstIndex: Int) -> [CgroupTasks] {
-        let paths = location.directories.filter { $0.version == 1 }.map { $0.fullPath + "/tasks" }
-        return zip(taskDescriptors.indices, paths).map { index, path in
-            CgroupTasks(descriptor: UInt32(firstIndex + index), subject: path)
-        }
-    }
+extension Location {
+    /// The paths of the v1 `tasks` files, in the order of `Cgroup.taskDescriptors`.
+    var taskPaths: [String] { directories.filter { $0.version == 1 }.map { $0.fullPath + "/tasks" } }
+}
+
+extension Plan {
+    /// The same, before they are made.
+    var taskPaths: [String] { legacy.map { $0.directory + "/tasks" } }
 }

@@ -29,6 +29,9 @@ struct InitConversation: ~Copyable {
         try say(header.wireBytes + body, descriptors: descriptors)
     }
 
+    /// Tells the init that it may begin, with the files by which it enters its cgroups.
+    func admit(_ tasks: [FileDescriptor]) throws(KernelError) { try say([admitByte], descriptors: tasks) }
+
     /// Lets the init go on from where it waits.
     func proceed() throws(KernelError) { try say([proceedByte]) }
 

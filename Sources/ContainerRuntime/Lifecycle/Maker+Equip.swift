@@ -6,9 +6,31 @@ import OCISpec
 import StrictTree
 
 extension Maker {
-    /// What is done while the child is still starting: its cgroup v1, its filter, its plan, its record.
+    /// What is done while the child is still starting: its plan, then its cgroup v1 and its record, which it waits for.
     mutating func equip(
         _ launch: inout Launch, _ plan: inout ContainerPlan, _ joins: consuming NamespaceJoins
+    ) throws(RuntimeError) {
+        try sendPlan(launch, &plan, joins)
+        try cgroupStep { (cgroup: inout Cgroup) throws(CgroupError) in try cgroup.prepareLegacy() }
+        if let owner = plan.cgroupOwner {
+            try cgroupStep { (cgroup: inout Cgroup) throws(CgroupError) in try cgroup.delegate(toUser: owner) }
+        }
+        runtime.note("cgroup v1 made")
+        let runsNow = canRunNow(plan.`init`)
+        try record(launch, runsNow ? .running : .creating)
+        if let score = plan.oomScoreAdj { try setOOMScore(score, of: launch.pid) }
+        if bundle.configuration.linux?.namespace(.user) != nil { try launch.raiseHardLimits(plan.`init`.process.limits) }
+        try during("cannot go on with hull-init") { () throws(KernelError) in
+            try launch.conversation.admit(cgroup.taskDescriptors)
+            launch.closeExecutable()
+            if runsNow { try launch.conversation.proceed() }
+        }
+        runtime.note("admitted")
+    }
+
+    /// The rest of the plan, and all that it speaks of, opened.
+    private func sendPlan(
+        _ launch: borrowing Launch, _ plan: inout ContainerPlan, _ joins: consuming NamespaceJoins
     ) throws(RuntimeError) {
         try joins.refuseSysctlsOfHost(plan.sysctlOrigins)
         plan.`init`.joins = joins.joins
@@ -16,25 +38,14 @@ extension Maker {
         var descriptors = joins.takeDescriptors()
         if waitsForStart { plan.`init`.startSocket = UInt32(descriptors.append(try listenForStart())) }
         if let maps = birth.userMaps, birth.firstStage == nil { try launch.writeUserMaps(maps) }
-        try cgroupStep { (cgroup: inout Cgroup) throws(CgroupError) in try cgroup.prepareLegacy() }
-        if let owner = plan.cgroupOwner {
-            try cgroupStep { (cgroup: inout Cgroup) throws(CgroupError) in try cgroup.delegate(toUser: owner) }
-        }
-        runtime.note("cgroup v1 made")
         if let profile = plan.seccomp { plan.`init`.process.seccomp = try runtime.filter(for: profile) }
         runtime.note("filter ready")
         if birth.userMaps != nil { try openBindSources(&plan, &descriptors) }
         fillHookState(&plan.`init`)
-        // Order: after the last descriptor of the plan; the cgroup keeps the ownership of its own.
-        plan.`init`.cgroupTasks = cgroup.tasksPlan(firstIndex: descriptors.count)
-        let runsNow = canRunNow(plan.`init`)
-        try record(launch, runsNow ? .running : .creating)
-        if let score = plan.oomScoreAdj { try setOOMScore(score, of: launch.pid) }
-        if bundle.configuration.linux?.namespace(.user) != nil { try launch.raiseHardLimits(plan.`init`.process.limits) }
+        plan.`init`.cgroupTasks = birth.cgroup.taskPaths
+        let `init` = plan.`init`
         try during("cannot send the plan to hull-init") { () throws(KernelError) in
-            try launch.conversation.send(plan.`init`, descriptors: descriptors.descriptors + cgroup.taskDescriptors)
-            launch.closeExecutable()
-            if runsNow { try launch.conversation.proceed() }
+            try launch.conversation.send(`init`, descriptors: descriptors.descriptors)
         }
         runtime.note("plan sent")
     }

@@ -159,11 +159,12 @@ private struct Execution: ~Copyable {
         try target.proveAlive()
         plan.joins = joins.joins
         let descriptors = joins.takeDescriptors()
-        plan.cgroupTasks = cgroup.tasksPlan(firstIndex: descriptors.count)
+        plan.cgroupTasks = cgroup.location.taskPaths
         if let score = process.oomScoreAdj { try setOOMScore(score, of: launch.pid) }
         if differing.contains(where: { $0.kind == .user }) { try launch.raiseHardLimits(plan.process.limits) }
         try during("cannot send the plan to hull-init") { () throws(KernelError) in
-            try launch.conversation.send(plan, descriptors: descriptors.descriptors + cgroup.taskDescriptors)
+            try launch.conversation.send(plan, descriptors: descriptors.descriptors)
+            try launch.conversation.admit(cgroup.taskDescriptors)
             launch.closeExecutable()
             try launch.conversation.proceed()
         }

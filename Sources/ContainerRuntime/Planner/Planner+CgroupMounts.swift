@@ -46,10 +46,10 @@ extension Planner {
         }
     }
 
-    /// With a cgroup namespace of the container's own a new mount shows its cgroup as the root; without one its cgroup is bound.
+    /// In a cgroup namespace of its own the container sees its cgroup as the root, by a new mount or by a bind of it.
     private func hierarchyMount(_ group: Plan.Group, _ place: ContainerPath, _ options: MountOptions) -> MountPlan {
         let isUnified = group.hierarchy.version == .v2
-        if linux.namespace(.cgroup) != nil {
+        if linux.namespace(.cgroup) != nil, isUnified || !isShownByBinding {
             let parameters = isUnified ? [] : group.hierarchy.controllers.map(\.rawValue)
             let named = parameters.contains { $0.hasPrefix("name=") } ? ["none"] : []
             let source = FileSystemPlan(
@@ -60,9 +60,20 @@ extension Planner {
         }
         let path = plan.birth.cgroup.legacy.isEmpty ? group.hierarchy.mountPoint : group.directory
         guard let directory = HostPath(path) else { return MountPlan(destination: place, source: .existing) }
+        // In its own namespace it looks like the new mount that it stands for: what the host's has beside is taken off.
+        let clear = plan.birth.createsCgroupNamespace ? Self.plainAttributes.subtracting(options.set) : []
         return MountPlan(
-            destination: place, source: .bind(BindPlan(path: directory, isRecursive: false)), set: options.set,
+            destination: place, source: .bind(BindPlan(path: directory, isRecursive: false)), set: options.set, clear: clear,
             propagation: options.propagation)
+    }
+
+    private static let plainAttributes: MountAttributes = [.readOnly, .noSetuid, .noDevices, .noExecute]
+
+    /// Whether a cgroup v1 is bound even where the container has a cgroup namespace of its own. A new mount there is a new super block of its kind;
+    /// to make one the kernel looks at all that exist, which a thousand containers feel, and making and ending ten of them takes a start
+    /// longer than binding. But by a bind who has `CAP_SYS_ADMIN` reaches the host's super block: `mount -o remount,ro` would stop everybody's cgroups.
+    private var isShownByBinding: Bool {
+        plan.birth.createsCgroupNamespace && !hasUserNamespace && !plan.`init`.process.capabilities.bounding.contains(.sysAdmin)
     }
 }
 

@@ -23,9 +23,18 @@ struct Index {
 
     /// An empty one in own memory.
     init(generation: UInt64 = 1, keepsValues: Bool = false) {
+        self.init(empty: IndexMemory(size: 4 * IndexFormat.page), generation: generation, keepsValues: keepsValues)
+    }
+
+    /// An empty one that stays so: what a journal has before it has read or joined anything.
+    static func placeholder() -> Index {
+        Index(empty: IndexMemory(movable: IndexFormat.page), generation: 1, keepsValues: false)
+    }
+
+    private init(empty memory: IndexMemory, generation: UInt64, keepsValues: Bool) {
+        self.memory = memory
         self.generation = generation
         self.keepsValues = keepsValues
-        memory = IndexMemory(size: 4 * IndexFormat.page)
         setUp()
     }
 

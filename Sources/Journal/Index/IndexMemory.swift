@@ -25,14 +25,23 @@ final class IndexMemory {
     let path: UnsafeMutablePointer<Int>
 
     /// Own memory.
-    init(size: Int) {
-        reserved = Self.reserve()
-        if let reserved {
-            base = reserved.base
-        } else {
-            base = .allocate(byteCount: size, alignment: 64)
-            base.initializeMemory(as: UInt8.self, repeating: 0, count: size)
-        }
+    convenience init(size: Int) {
+        if let reserved = Self.reserve() { self.init(reserved, size: size) } else { self.init(movable: size) }
+    }
+
+    private init(_ reserved: OwnMemory, size: Int) {
+        self.reserved = reserved
+        base = reserved.base
+        self.size = size
+        file = nil
+        path = .allocate(capacity: IndexFormat.maximumHeight)
+    }
+
+    /// Own memory that is copied when it grows: quick to have.
+    init(movable size: Int) {
+        reserved = nil
+        base = .allocate(byteCount: size, alignment: 64)
+        base.initializeMemory(as: UInt8.self, repeating: 0, count: size)
         self.size = size
         file = nil
         path = .allocate(capacity: IndexFormat.maximumHeight)
