@@ -16,6 +16,19 @@ enum Handover {
         }
     }
 
+    /// Passes the master of a terminal, which came with a message of the init, on to the console socket; returns it where there is none.
+    static func passTerminal(
+        _ descriptors: consuming DescriptorList, to consoleSocket: String?
+    ) throws(RuntimeError) -> OwnedDescriptor? {
+        guard descriptors.count == 1 else { throw RuntimeError(.failed, "hull-init sent no terminal") }
+        let master = descriptors[0]
+        if let consoleSocket {
+            try send(master, saying: "/dev/ptmx", to: consoleSocket, what: "terminal")
+            return nil
+        }
+        return try during("cannot keep the terminal") { () throws(KernelError) in try master.duplicate() }
+    }
+
     /// Writes the pid, whole or not at all: to a file beside it, then renamed.
     static func writePIDFile(_ pid: Int32, to path: String) throws(RuntimeError) {
         try during("cannot write the pid file '\(path)'") { () throws(KernelError) in

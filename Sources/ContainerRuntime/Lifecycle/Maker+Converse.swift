@@ -16,7 +16,7 @@ extension Maker {
                 if let maps = birth.userMaps { try launch.writeUserMaps(maps) }
                 if !plan.`init`.waitsForRuntimeHooks { try letRun(launch) }
             case .message(.terminal):
-                try passTerminal(launch.conversation.takeDescriptors())
+                terminal = try Handover.passTerminal(launch.conversation.takeDescriptors(), to: request.consoleSocket)
             case .message(.mounted):
                 try runRuntimeHooks(launch)
                 try during("cannot go on with hull-init") { () throws(KernelError) in try launch.conversation.proceed() }
@@ -49,16 +49,6 @@ extension Maker {
         guard !waitsForStart else { return }
         try record(launch, .running)
         try during("cannot go on with hull-init") { () throws(KernelError) in try launch.conversation.proceed() }
-    }
-
-    private mutating func passTerminal(_ descriptors: consuming DescriptorList) throws(RuntimeError) {
-        guard descriptors.count == 1 else { throw RuntimeError(.failed, "hull-init sent no terminal") }
-        let master = descriptors[0]
-        if let socket = request.consoleSocket {
-            try Handover.send(master, saying: "/dev/ptmx", to: socket, what: "terminal")
-        } else {
-            terminal = try during("cannot keep the terminal") { () throws(KernelError) in try master.duplicate() }
-        }
     }
 
     private mutating func runRuntimeHooks(_ launch: borrowing Launch) throws(RuntimeError) {

@@ -184,7 +184,8 @@ private struct Execution: ~Copyable {
             case .message(.executing(let ledger)):
                 runtime.note(ledger)
                 executing = true
-            case .message(.terminal): try passTerminal(launch.conversation.takeDescriptors())
+            case .message(.terminal):
+                terminal = try Handover.passTerminal(launch.conversation.takeDescriptors(), to: request.consoleSocket)
             case .message(.failed(let failure)): throw RuntimeError(failure, origin: nil)
             case .notStarted(let failure):
                 throw RuntimeError(.failed, "cannot start hull-init: \(failure.call): \(failure.errno)")
@@ -195,13 +196,4 @@ private struct Execution: ~Copyable {
         }
     }
 
-    private mutating func passTerminal(_ descriptors: consuming DescriptorList) throws(RuntimeError) {
-        guard descriptors.count == 1 else { throw RuntimeError(.failed, "hull-init sent no terminal") }
-        let master = descriptors[0]
-        if let socket = request.consoleSocket {
-            try Handover.send(master, saying: "/dev/ptmx", to: socket, what: "terminal")
-        } else {
-            terminal = try during("cannot keep the terminal") { () throws(KernelError) in try master.duplicate() }
-        }
-    }
 }

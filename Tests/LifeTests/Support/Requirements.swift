@@ -11,6 +11,7 @@ enum Requirement {
     static let unifiedCgroups = ConditionTrait.enabled("needs root and pure cgroup v2") {
         Machine.isRoot && Machine.hasUnifiedCgroups
     }
+    static let memory = ConditionTrait.enabled("needs root and a memory controller") { Machine.isRoot && Need.memory.isMet }
     static let disk = ConditionTrait.enabled("the tests' files lie in memory, where no store is durable") { Machine.worksOnDisk }
     static let crun = ConditionTrait.enabled("crun is not installed") { Runtime.crun.isPresent }
     static let runc = ConditionTrait.enabled("runc is not installed") { Runtime.runc.isPresent }
