@@ -20,33 +20,67 @@ public struct ProcessStatus: Hashable, Sendable {
             return nil
         }
         // The name stands in parentheses and may hold any character, parentheses too.
-        guard let open = bytes.firstIndex(of: UInt8(ascii: "(")), let close = bytes.lastIndex(of: UInt8(ascii: ")")) else {
-            throw KernelError(call: "read", errno: .EINVAL, subject: "/proc/\(pid)/stat")
-        }
-        let fields = bytes[(close + 1)...].split(separator: UInt8(ascii: " "))
-        guard fields.count > 19, let letter = fields[0].first, let start = Self.number(fields[19]),
-            let flags = Self.number(fields[6]), let threads = Self.number(fields[17])
-        else {
-            throw KernelError(call: "read", errno: .EINVAL, subject: "/proc/\(pid)/stat")
-        }
+        guard let open = bytes.firstIndex(of: UInt8(ascii: "(")), let close = bytes.lastIndex(of: UInt8(ascii: ")")),
+            open < close, close + 2 < bytes.count
+        else { throw Self.unreadable(pid) }
         name = String(decoding: bytes[(open + 1)..<close], as: UTF8.self)
-        state = Character(Unicode.Scalar(letter))
+        state = Character(Unicode.Scalar(bytes[close + 2]))
+        // Counted from the state on, which is field 3 of the manual page.
+        var numbers = Numbers(bytes: bytes, position: close + 4)
+        guard let flags = numbers.skip(to: 9), let threads = numbers.skip(to: 20), let start = numbers.skip(to: 22) else {
+            throw Self.unreadable(pid)
+        }
         startTime = start
         isExiting = flags & 0x4 != 0 && threads <= 1
     }
 
+    private static func unreadable(_ pid: Int32) -> KernelError {
+        KernelError(call: "read", errno: .EINVAL, subject: "/proc/\(pid)/stat")
+    }
+
+    /// The fields behind the state, one after the other. Not by splitting: this is read three times in a container's start.
+    private struct Numbers {
+        let bytes: [UInt8]
+        var position: Int
+        var field = 4
+
+        /// The number in a later field; nil where there is none. Numbers below zero are none.
+        mutating func skip(to wanted: Int) -> UInt64? {
+            while field < wanted {
+                guard position < bytes.count else { return nil }
+                if bytes[position] == UInt8(ascii: " ") { field += 1 }
+                position += 1
+            }
+            var value: UInt64 = 0
+            let start = position
+            while position < bytes.count, bytes[position] >= 0x30, bytes[position] <= 0x39 {
+                value = value &* 10 &+ UInt64(bytes[position] - 0x30)
+                position += 1
+            }
+            return position > start ? value : nil
+        }
+    }
+
     /// A zombie or a process that is being taken apart: it runs nothing any more.
     public var hasEnded: Bool { state == "Z" || state == "X" || isExiting }
-
-    private static func number(_ digits: ArraySlice<UInt8>) -> UInt64? {
-        var value: UInt64 = 0
-        for digit in digits {
-            guard digit >= 0x30, digit <= 0x39 else { return nil }
-            value = value &* 10 &+ UInt64(digit - 0x30)
-        }
-        return value
-    }
 }
+
+/// When this process started, in clock ticks after the boot: asked once. nil where `/proc` is of another PID namespace, in which nobody has our pid.
+public func ownStartTime() throws(KernelError) -> UInt64? {
+    let pid = currentPID()
+    // What was cloned without an exec has the answer of its parent.
+    if firstOwn.pid == pid { return try firstOwn.startTime.get() }
+    return try ProcessStatus(pid: pid)?.startTime
+}
+
+private let firstOwn: (pid: Int32, startTime: Result<UInt64?, KernelError>) = {
+    let pid = currentPID()
+    do throws(KernelError) {
+        return (pid, .success(try ProcessStatus(pid: pid)?.startTime))
+    } catch {
+        return (pid, .failure(error))
+    }
+}()
 
 /// Whose a process is, `/proc/PID/status`.
 public struct ProcessOwner: Hashable, Sendable {
@@ -94,6 +128,12 @@ public struct ProcessIdentity: Hashable, Sendable {
     public init?(pid: Int32, bootID: String) throws(KernelError) {
         guard let status = try ProcessStatus(pid: pid) else { return nil }
         self.init(bootID: bootID, pid: pid, startTime: status.startTime)
+    }
+
+    /// This process's own; nil as for `ownStartTime`.
+    public static func own(bootID: String) throws(KernelError) -> ProcessIdentity? {
+        guard let startTime = try ownStartTime() else { return nil }
+        return ProcessIdentity(bootID: bootID, pid: currentPID(), startTime: startTime)
     }
 
     /// Whether this very process still runs: not another of the same pid, not a zombie, not one of an older boot.

@@ -64,6 +64,17 @@ let processFacts = [
         try expect((status?.startTime ?? 0) > 1000, "\(String(describing: status))")
         try child.kill()
     },
+    Fact("a-clone-has-its-own-start-time") {
+        // Asked before the clone, which has the answer in its memory.
+        let mine = try ownStartTime()
+        try expectEqual(mine, try ProcessStatus(pid: currentPID())?.startTime)
+        pause(microseconds: 50_000)
+        let child = try Child {
+            let own = try ownStartTime()
+            return own != mine && own == (try ProcessStatus(pid: currentPID())?.startTime) ? 0 : 1
+        }
+        try expectEqual(try child.end(), .exited(code: 0))
+    },
     Fact("pidfd-of-nobody") {
         let child = try Child { 0 }
         let pid = child.pid

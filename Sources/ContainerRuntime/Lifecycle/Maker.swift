@@ -81,7 +81,7 @@ struct Maker: ~Copyable {
 
     static func ownIdentity(_ facts: HostFacts) throws(RuntimeError) -> ProcessIdentity? {
         try during("cannot read the runtime's own start time") { () throws(KernelError) in
-            try ProcessIdentity(pid: currentPID(), bootID: facts.bootID)
+            try ProcessIdentity.own(bootID: facts.bootID)
         }
     }
 

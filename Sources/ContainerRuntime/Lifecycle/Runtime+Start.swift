@@ -27,7 +27,7 @@ extension Runtime {
         if record.hasStartContainerHooks {
             // While the init runs hooks no lock is held; that somebody starts it already is in the record.
             record.owner = try during("cannot read the runtime's own start time") { () throws(KernelError) in
-                try ProcessIdentity(pid: currentPID(), bootID: bootID)
+                try ProcessIdentity.own(bootID: bootID)
             }
             try container.write(record)
             try container.unlocked { () throws(RuntimeError) in try Self.letGo(&conversation, id) }

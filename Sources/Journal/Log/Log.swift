@@ -76,9 +76,9 @@ final class Log {
 
     private static func thisHolder() throws(JournalError) -> (pid: UInt64, startTime: UInt64) {
         let pid = currentPID()
-        let status = try kernel { () throws(KernelError) in try ProcessStatus(pid: pid) }
+        let startTime = try kernel { () throws(KernelError) in try ownStartTime() }
         let instance = try kernel { () throws(KernelError) in try randomNumber() }
-        return (UInt64(pid) | instance << 32, status?.startTime ?? 0)
+        return (UInt64(pid) | instance << 32, startTime ?? 0)
     }
 
     func close() {
