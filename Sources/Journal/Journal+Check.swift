@@ -56,7 +56,7 @@ extension Journal {
         for (key, version) in versions where !version.isDeleted && !version.flags.contains(.buried) {
             if try isLost(version) { findings.append(.damagedValue(Key(key), version.modRevision)) }
         }
-        let leases = Set(try leaseTable().rows.map(\.id))
+        guard let leases = try readableLeases().map({ Set($0.rows.map(\.id)) }) else { return findings }
         index.forEach(in: .all, at: log.revision) { key, version in
             if version.lease != 0, !leases.contains(version.lease) { findings.append(.missingLease(Key(key), version.lease)) }
             return true

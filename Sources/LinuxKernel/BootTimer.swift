@@ -17,7 +17,8 @@ public struct BootTimer: ~Copyable, Sendable {
         let argument = timer.descriptor.argument
         // TFD_TIMER_ABSTIME
         try check(
-            "timerfd_settime", "", withUnsafePointer(to: &value) { systemCall(__NR_timerfd_settime, argument, 1, address($0), 0) })
+            "timerfd_settime", "", withUnsafePointer(to: &value) { systemCall(__NR_timerfd_settime, argument, 1, address($0), 0) }
+        )
         handle = timer
     }
 

@@ -2,7 +2,7 @@
 
 extension Evaluation {
     /// Bytes of entries that end leases in one record; what is more comes in another.
-    private static let endLimit = 1 << 20
+    private static let endLimit = 7 << 18
 
     func grant(_ row: LeaseTable.Row) throws(JournalError) {
         var table = try leases()
@@ -66,8 +66,8 @@ extension Evaluation {
 
     private func put(own key: [UInt8], value: [UInt8]) -> Entry {
         let before = journal.index.version(of: key, at: journal.log.revision)
-        return Entry(
-            key: key, value: value, createRevision: before?.createRevision ?? 0, version: (before?.version ?? 0) + 1, modRevision: 0)
+        let version = (before?.version ?? 0) + 1
+        return Entry(key: key, value: value, createRevision: before?.createRevision ?? 0, version: version, modRevision: 0)
     }
 
     func hasLease(_ id: LeaseID) throws(JournalError) -> Bool { try leases().index(of: id) != nil }

@@ -37,7 +37,10 @@ extension Journal {
 
     /// Whether a lease has expired; false for one that does not exist.
     func hasExpired(_ id: LeaseID) throws(JournalError) -> Bool {
-        if leaseLook == nil { leaseLook = LeaseLook(table: try readableLeases(), now: log.options.clock.milliseconds) }
+        if leaseLook == nil {
+            let table = try readableLeases() ?? LeaseTable(boot: log.boot)
+            leaseLook = LeaseLook(table: table, now: log.options.clock.milliseconds)
+        }
         if let answer = leaseLook?.answers[id] { return answer }
         guard let look = leaseLook, let index = look.table.index(of: id) else { return false }
         let answer = hasExpired(look.table.rows[index], of: look.table, at: look.now)
@@ -45,11 +48,11 @@ extension Journal {
         return answer
     }
 
-    /// To a read the leases of a newer program are none.
-    private func readableLeases() throws(JournalError) -> LeaseTable {
+    /// nil for the leases of a newer program, of which nothing can be said.
+    func readableLeases() throws(JournalError) -> LeaseTable? {
         do throws(JournalError) { return try leaseTable() } catch {
             guard case .newerFormat = error else { throw error }
-            return LeaseTable(boot: log.boot)
+            return nil
         }
     }
 
@@ -59,7 +62,8 @@ extension Journal {
         case LeaseTable.Row.Kind.deadline: return row.end <= now
         case LeaseTable.Row.Kind.process:
             // We are alive.
-            if UInt64(UInt32(bitPattern: row.pid)) == log.holder.pid & 0xffff_ffff, row.end == log.holder.startTime { return false }
+            let isOurs = UInt64(UInt32(bitPattern: row.pid)) == log.holder.pid & 0xffff_ffff && row.end == log.holder.startTime
+            if isOurs { return false }
             return row.scope == pidNamespace && log.options.clock.life(of: row.pid, startTime: row.end) == .ended
         default: return false
         }
@@ -69,8 +73,8 @@ extension Journal {
     ///
     /// It is volatile, whatever the work is: where the power takes it, it takes the boot too, and then all leases have expired.
     func endDueLeases() throws(JournalError) -> Attempt? {
-        let table = try readableLeases()
-        let now = table.rows.isEmpty ? 0 : log.options.clock.milliseconds
+        guard let table = try readableLeases(), !table.rows.isEmpty else { return index.isBroken ? .again : nil }
+        let now = log.options.clock.milliseconds
         let due = table.rows.filter { hasExpired($0, of: table, at: now) }.map(\.id)
         if index.isBroken { return .again }
         if due.isEmpty { return nil }

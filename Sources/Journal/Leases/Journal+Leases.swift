@@ -14,7 +14,9 @@ extension Journal {
     public func grantLease(
         process pid: Int32, startTime: UInt64? = nil, _ durability: Durability
     ) throws(JournalError) -> Lease {
-        guard let namespace = pidNamespace else { throw .noProcess(pid, reason: "means nothing: /proc is of another PID namespace") }
+        guard let namespace = pidNamespace else {
+            throw .noProcess(pid, reason: "means nothing: /proc is of another PID namespace")
+        }
         let clock = log.options.clock
         let found = try kernel { () throws(KernelError) in pid > 0 ? try clock.startTime(of: pid) : nil }
         guard let found else { throw .noProcess(pid, reason: "is no process that runs") }
@@ -36,7 +38,7 @@ extension Journal {
         return lease
     }
 
-    /// Ends a lease and deletes the keys that hang on it, in one transaction; where they are more than a record takes (10,000 keys of 50 bytes are not),
+    /// Ends a lease and deletes the keys that hang on it, in one transaction; where they are more than a record takes (8,000 keys of 50 bytes are not),
     /// in several, of which the last ends the lease. Returns the keys.
     @discardableResult
     public func revokeLease(_ id: LeaseID, _ durability: Durability) throws(JournalError) -> [Key] {
@@ -87,19 +89,25 @@ extension Journal {
         _ = try carryOut(.nothing, .volatile)
     }
 
-    /// What wakes when the next lease ends; nil where none can. Order: made before the poll whose answer was empty, or an end in between is slept
+    /// What wakes when the next lease ends; never where none can. Order: made before the poll whose answer was empty, or an end in between is slept
     /// through.
-    public func leaseSignal() throws(JournalError) -> LeaseSignal? {
+    public func leaseSignal() throws(JournalError) -> LeaseSignal {
         try refresh()
-        guard index.mayHoldOwnKeys else { return nil }
-        let rows = try withoutMoving { () throws(JournalError) in
-            var rows: [LeaseTable.Row] = []
-            for row in try leaseTable().rows where !(try hasExpired(row.id)) { rows.append(row) }
-            return rows
+        var rows: [LeaseTable.Row] = []
+        if index.mayHoldOwnKeys {
+            rows = try withoutMoving { () throws(JournalError) in
+                var rows: [LeaseTable.Row] = []
+                for row in try readableLeases()?.rows ?? [] where !(try hasExpired(row.id)) { rows.append(row) }
+                return rows
+            }
         }
-        if rows.isEmpty { return nil }
-        let namespace = pidNamespace
-        return try kernel { () throws(KernelError) in try LeaseSignal(rows, namespace: namespace) }
+        return try signal(rows)
+    }
+
+    private func signal(_ rows: [LeaseTable.Row]) throws(JournalError) -> LeaseSignal {
+        do throws(KernelError) { return try LeaseSignal(rows, namespace: rows.isEmpty ? nil : pidNamespace) } catch {
+            throw .kernel(error)
+        }
     }
 
     private func lease(_ row: LeaseTable.Row, isExpired: Bool) -> Lease {

@@ -15,9 +15,11 @@ public struct LeaseSignal: ~Copyable {
                 // Who died since he was looked at, and whose pid somebody else has by now, is found by the next look.
                 handles.append(try openPidfd(row.pid))
             } catch {
-                guard error.errno == .ESRCH || error.errno == .EINVAL else { throw error }
-                // At once: it is gone.
-                handles.append(try BootTimer(at: 1).release())
+                // Gone: at once. Where the descriptors are used up, those that are left are looked at every second.
+                let isGone = error.errno == .ESRCH || error.errno == .EINVAL
+                guard isGone || error.errno == .EMFILE || error.errno == .ENFILE else { throw error }
+                handles.append(try BootTimer(at: isGone ? 1 : bootMilliseconds() + 1000).release())
+                break
             }
         }
         self.handles = handles

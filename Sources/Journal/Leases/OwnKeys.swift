@@ -15,7 +15,7 @@ enum OwnKeys {
     static func contains(_ key: [UInt8]) -> Bool { key.first == 0 && key.starts(with: table) }
 
     @inline(__always)
-    static func contains(_ key: UnsafeRawBufferPointer) -> Bool { key.count >= table.count && key[0] == 0 && key.starts(with: table) }
+    static func contains(_ key: UnsafeRawBufferPointer) -> Bool { key.first == 0 && key.starts(with: table) }
 
     static func attachment(of key: [UInt8], to lease: LeaseID) -> [UInt8] { prefix(lease) + key }
 

@@ -123,7 +123,7 @@ extension Transaction {
             guard let keys = operation.written else { continue }
             if case .put(let key, let value, let lease) = operation {
                 guard !key.bytes.isEmpty else { throw .emptyKey }
-                guard !OwnKeys.contains(key.bytes) else { throw .reservedKey(key) }
+                guard !key.isReserved else { throw .reservedKey(key) }
                 guard lease >= 0 else { throw .leaseNotFound(lease) }
                 size += key.bytes.count + value.count
                 if written.contains(where: { $0.overlaps(keys) }) { throw .duplicateKey(key) }
