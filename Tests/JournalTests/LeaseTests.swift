@@ -42,6 +42,9 @@ import Testing
         let journal = try machine.open()
         #expect(throws: JournalError.leaseNotFound(7)) { try put(journal, "/a", 7) }
         #expect(throws: JournalError.leaseNotFound(-1)) { try put(journal, "/a", -1) }
+        #expect(throws: JournalError.tooLarge(limit: Lease.keyLimit)) {
+            try put(journal, Key([UInt8](repeating: 1, count: Lease.keyLimit + 1)), 7)
+        }
         let lease = try journal.grantLease(milliseconds: 10, .volatile)
         machine.clock.milliseconds += 10
         #expect(throws: JournalError.leaseNotFound(lease.id)) { try put(journal, "/a", lease.id) }

@@ -51,7 +51,9 @@ extension Evaluation {
     private func attachedKeys(_ id: LeaseID) -> [[UInt8]] {
         var keys: [[UInt8]] = []
         journal.index.forEachOwn(in: OwnKeys.attachments(to: id), at: journal.log.revision) { key, _ in
-            keys.append(OwnKeys.key(ofAttachment: key))
+            let key = OwnKeys.key(ofAttachment: key)
+            // Others were put by nobody, and would stand in the way of all writers.
+            if key.count <= Lease.keyLimit { keys.append(key) }
         }
         return keys
     }

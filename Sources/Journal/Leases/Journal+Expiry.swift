@@ -17,8 +17,10 @@ extension Journal {
             return LeaseTable(boot: log.boot)
         }
         if let knownLeases, knownLeases.revision == version.modRevision { return knownLeases.table }
-        var table = LeaseTable(boot: log.boot)
-        if let found = try bytes(of: version), let read = try Self.table(found) { table = read }
+        // Order: not kept where the index turned out to be broken on the way.
+        guard let found = try bytes(of: version), let table = try Self.table(found), !index.isBroken else {
+            return LeaseTable(boot: log.boot)
+        }
         knownLeases = (version.modRevision, table)
         return table
     }
@@ -74,8 +76,15 @@ extension Journal {
     /// It is volatile, whatever the work is: where the power takes it, it takes the boot too, and then all leases have expired.
     func endDueLeases() throws(JournalError) -> Attempt? {
         guard let table = try readableLeases(), !table.rows.isEmpty else { return index.isBroken ? .again : nil }
-        let now = log.options.clock.milliseconds
-        let due = table.rows.filter { hasExpired($0, of: table, at: now) }.map(\.id)
+        var look = LeaseLook(table: table, now: log.options.clock.milliseconds)
+        var due: [LeaseID] = []
+        for row in table.rows {
+            let isOver = hasExpired(row, of: table, at: look.now)
+            if isOver { due.append(row.id) }
+            // The work that follows need not look again.
+            if row.kind == LeaseTable.Row.Kind.process { look.answers[row.id] = isOver }
+        }
+        leaseLook = look
         if index.isBroken { return .again }
         if due.isEmpty { return nil }
         let evaluation = Evaluation(self)

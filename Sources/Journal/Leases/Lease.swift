@@ -17,6 +17,8 @@ public struct Lease: Hashable, Sendable {
     public static let longestTime: Int64 = 9_000_000_000_000
     /// How many leases a store has at most at a time.
     public static let limit = 1024
+    /// Bytes of a key that hangs on one, at most: the record that ends a lease holds each twice.
+    public static let keyLimit = 64 << 10
 
     public let id: LeaseID
     public let term: Term

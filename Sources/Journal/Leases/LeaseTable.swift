@@ -45,7 +45,7 @@ struct LeaseTable: Equatable {
 
     init(boot: Identifier) { self.boot = boot }
 
-    /// nil for bytes that are none; throws for those of a newer program.
+    /// nil for bytes that are no table of leases with numbers; throws for those of a newer program.
     init?(_ bytes: UnsafeRawBufferPointer) throws(JournalError) {
         guard bytes.count >= Self.headerSize else { return nil }
         let version = bytes.number(UInt32.self, at: 0)
@@ -56,9 +56,12 @@ struct LeaseTable: Equatable {
         rows.reserveCapacity(count)
         for index in 0..<count {
             let at = Self.headerSize + index * Self.rowSize
+            let id = bytes.number(Int64.self, at: at)
+            // 0 is the number of no lease, which most keys have.
+            guard id > 0 else { return nil }
             rows.append(
                 Row(
-                    id: bytes.number(Int64.self, at: at), kind: bytes[at + 8], pid: bytes.number(Int32.self, at: at + 12),
+                    id: id, kind: bytes[at + 8], pid: bytes.number(Int32.self, at: at + 12),
                     end: bytes.number(UInt64.self, at: at + 16), scope: bytes.number(UInt64.self, at: at + 24)))
         }
     }

@@ -125,6 +125,7 @@ extension Transaction {
                 guard !key.bytes.isEmpty else { throw .emptyKey }
                 guard !key.isReserved else { throw .reservedKey(key) }
                 guard lease >= 0 else { throw .leaseNotFound(lease) }
+                guard lease == 0 || key.bytes.count <= Lease.keyLimit else { throw .tooLarge(limit: Lease.keyLimit) }
                 size += key.bytes.count + value.count
                 if written.contains(where: { $0.overlaps(keys) }) { throw .duplicateKey(key) }
             }
