@@ -227,6 +227,22 @@ import Testing
         #expect(try journal.check() == [])
     }
 
+    @Test func `a key that a program without leases took off its lease stays`() throws {
+        let journal = try machine.open()
+        let id = try journal.grantLease(milliseconds: 100, .volatile).id
+        try put(journal, "/a", id)
+        let evaluation = Evaluation(journal)
+        evaluation.change(Entry(key: Array("/a".utf8), value: [2], createRevision: 3, version: 2, modRevision: 0))
+        try journal.log.lockForWriting()
+        _ = try journal.write(evaluation, isDurable: true)
+        journal.log.unlockForWriting()
+        #expect(try journal.keys(ofLease: id) == [])
+        machine.clock.milliseconds += 100
+        try journal.put("/b", [], .volatile)
+        #expect(try keys(journal) == ["/a", "/b"] && journal.leases() == [])
+        #expect(journal.index.countOwn(in: OwnKeys.all, at: journal.log.revision) == 0)
+    }
+
     @Test func `a table of a newer program is not touched`() throws {
         let journal = try machine.open()
         var bytes = LeaseTable(boot: machine.boot).bytes(at: 2)

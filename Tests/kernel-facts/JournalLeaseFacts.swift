@@ -72,6 +72,21 @@ let journalLeaseFacts = [
         let place = try JournalPlace()
         let journal = try place.open()
         let child = try Child(sleepForever)
+        let lease = try journal.grantLease(process: child.pid, .volatile)
+        _ = try journal.commit(Transaction(then: [.put("/job", value: [1], lease: lease.id)]), .volatile)
+        try child.kill()
+        // The next tick of the clock by which processes start.
+        pause(milliseconds: 30)
+        try withProcess(child.pid) {
+            try expectEqual(try journal.value(of: "/job")?.isLeaseExpired, true)
+            try journal.put("/next", [1], .volatile)
+            try expectEqual(try journal.value(of: "/job"), nil)
+        }
+    },
+    Fact("journal-lease-is-granted-for-the-process-that-was-meant") {
+        let place = try JournalPlace()
+        let journal = try place.open()
+        let child = try Child(sleepForever)
         guard let status = try ProcessStatus(pid: child.pid) else { throw Broken(description: "no child") }
         try expectNoProcess { () throws(JournalError) in
             _ = try journal.grantLease(process: child.pid, startTime: status.startTime + 1, .volatile)
@@ -135,6 +150,27 @@ private func sleepUntilDeleted(_ key: Key, _ journal: Journal, _ runDirectory: H
         _ = try writes.take()
     }
     return 1
+}
+
+/// With another process that has a pid which is free.
+private func withProcess(_ pid: Int32, _ body: () throws -> Void) throws {
+    let last = "/proc/sys/kernel/ns_last_pid"
+    for _ in 0..<500 {
+        do throws(KernelError) {
+            let file = try FileDescriptor.workingDirectory.open(last, .writeOnly)
+            try file.descriptor.writeAll(Array("\(pid - 1)".utf8))
+        } catch {
+            guard error.errno == .ENOENT else { throw error }
+            throw Missing(what: "this kernel lets nobody say the next pid")
+        }
+        let child = try Child(sleepForever)
+        // Somebody else may have started one in between.
+        let isIt = child.pid == pid
+        if isIt { try body() }
+        try child.kill()
+        if isIt { return }
+    }
+    throw Broken(description: "no process of pid \(pid)")
 }
 
 private func expectNoProcess(line: Int = #line, _ body: () throws(JournalError) -> Void) throws {
