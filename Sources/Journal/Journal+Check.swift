@@ -5,6 +5,8 @@ public enum Finding: Hashable, Sendable, CustomStringConvertible {
     case gap(Gap)
     /// A value whose bytes are not what was written.
     case damagedValue(Key, Revision)
+    /// A key that hangs on a lease of which nothing is known: nothing will delete it.
+    case missingLease(Key, LeaseID)
     /// A file with the name of a segment that is none of this store.
     case foreignSegment(String)
     /// A segment that was given up by a recovery, kept for who wants to look at it until a compaction reaches it.
@@ -17,6 +19,7 @@ public enum Finding: Hashable, Sendable, CustomStringConvertible {
         switch self {
         case .gap(let gap): "\(gap)"
         case .damagedValue(let key, let revision): "value of '\(key)' at revision \(revision) damaged"
+        case .missingLease(let key, let lease): "lease \(lease) of '\(key)' does not exist"
         case .foreignSegment(let name): "'\(name)' is no segment of this store"
         case .abandonedSegment(let name): "'\(name)' was given up by a recovery"
         case .tornTail(let position): "torn tail at position \(position)"
@@ -27,7 +30,7 @@ public enum Finding: Hashable, Sendable, CustomStringConvertible {
     /// Whether something that was promised is lost. The others are traces of a crash.
     public var isDamage: Bool {
         switch self {
-        case .gap, .damagedValue, .controlDamaged: true
+        case .gap, .damagedValue, .missingLease, .controlDamaged: true
         case .foreignSegment, .abandonedSegment, .tornTail: false
         }
     }
@@ -52,6 +55,11 @@ extension Journal {
         index.forEachRetained(from: log.compacted) { versions.append(($0, $1)) }
         for (key, version) in versions where !version.isDeleted && !version.flags.contains(.buried) {
             if try isLost(version) { findings.append(.damagedValue(Key(key), version.modRevision)) }
+        }
+        guard let leases = try readableLeases().map({ Set($0.rows.map(\.id)) }) else { return findings }
+        index.forEach(in: .all, at: log.revision) { key, version in
+            if version.lease != 0, !leases.contains(version.lease) { findings.append(.missingLease(Key(key), version.lease)) }
+            return true
         }
         return findings
     }

@@ -7,6 +7,7 @@ internal import LinuxKernel
 extension Journal {
     /// Takes in what was written since the last call.
     func refresh() throws(JournalError) {
+        if leaseLook != nil { leaseLook = nil }
         if index.isBroken { try leaveIndex() }
         if index.isShared, try keepFollowing() { return }
         if !index.isShared, try join() {

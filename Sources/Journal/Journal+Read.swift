@@ -8,8 +8,10 @@ extension Journal {
         try refresh()
         let found = try withoutMoving { () throws(JournalError) -> KeyValue? in
             let revision = try checked(revision)
-            guard let version = index.version(of: key.bytes, at: revision) else { return nil }
-            return try keyValue(key.bytes, version, withValue: true)
+            guard !OwnKeys.contains(key.bytes), let version = index.version(of: key.bytes, at: revision) else { return nil }
+            var found = try keyValue(key.bytes, version, withValue: true)
+            if version.lease != 0, revision == log.revision { found.isLeaseExpired = try hasExpired(version.lease) }
+            return found
         }
         if !log.gaps.isEmpty, let gap = affecting(.key(key), at: revision ?? log.revision).first { throw .gap(gap) }
         guard let found else { return nil }
@@ -58,6 +60,9 @@ extension Journal {
             guard !isOrdered || keyValues.count < limit else { return true }
             do throws(JournalError) {
                 keyValues.append(try keyValue(key, version, withValue: needsValue))
+                if version.lease != 0, revision == log.revision {
+                    keyValues[keyValues.count - 1].isLeaseExpired = try hasExpired(version.lease)
+                }
             } catch { failure = error }
             return failure == nil
         }

@@ -17,19 +17,34 @@ extension Journal {
 
     /// Carries out a transaction. A durable one is on the disk when this returns, with all that it could see; where it throws `syncFailed`, it took
     /// place and may yet be lost with the power. After any other error it may or may not have taken place if the error is the kernel's, and has not
-    /// otherwise.
+    /// otherwise. Leases that have expired are ended before it, by a transaction of their own.
     public func commit(_ transaction: Transaction, _ durability: Durability) throws(JournalError) -> TransactionAnswer {
         try transaction.validate()
+        return try carryOut(.transaction(transaction), durability).answer
+    }
+
+    /// What is done at one revision.
+    enum Work {
+        case transaction(Transaction)
+        case grant(LeaseTable.Row)
+        case keepAlive(LeaseID)
+        case revoke(LeaseID)
+        /// Nothing but what comes before all work.
+        case nothing
+    }
+
+    /// With false where a lease has more keys than one record takes.
+    func carryOut(_ work: Work, _ durability: Durability) throws(JournalError) -> (answer: TransactionAnswer, isWhole: Bool) {
         try log.ensureReserve()
         while true {
-            let attempt = try attempt(transaction, durability)
+            let attempt = try attempt(work, durability)
             retired = nil
             switch attempt {
-            case .done(let answer, let end):
+            case .done(let answer, let end, let isWhole):
                 if let end, durability == .durable { try log.makeDurable(upTo: end, revision: answer.revision) }
                 log.refillReserve()
                 if index.isShared { index.growAhead() } else { share() }
-                return answer
+                return (answer, isWhole)
             case .needs(let chore):
                 try log.perform(chore) { () throws(JournalError) in try refresh() }
             case .again: continue
@@ -37,39 +52,51 @@ extension Journal {
         }
     }
 
-    private enum Attempt {
+    enum Attempt {
         /// With the position behind the record, where one was written.
-        case done(TransactionAnswer, end: UInt64?)
+        case done(TransactionAnswer, end: UInt64?, isWhole: Bool = true)
         case needs(Log.Chore)
-        /// The index was not what it should be: what was read from it is worth nothing.
+        /// The index was not what it should be: what was read from it is worth nothing. Or there is more to do before.
         case again
     }
 
     /// One go under the writer's lock.
-    private func attempt(_ transaction: Transaction, _ durability: Durability) throws(JournalError) -> Attempt {
+    private func attempt(_ work: Work, _ durability: Durability) throws(JournalError) -> Attempt {
         try log.lockForWriting()
         defer { log.unlockForWriting() }
         try refresh()
+        // Order: before anything is read, so that nothing that follows sees keys that should be gone.
+        if index.mayHoldOwnKeys, let other = try endDueLeases() { return other }
         let evaluation = Evaluation(self)
-        var answer = try evaluation.run(transaction)
+        var (answer, isWhole) = try evaluation.run(work)
         if index.isBroken { return .again }
         // What was only read may have been seen before it was on the disk: a durable reader waits for that.
-        if evaluation.changes.isEmpty { return .done(answer, end: log.tail > log.watermark ? log.tail : nil) }
+        if evaluation.isEmpty { return .done(answer, end: log.tail > log.watermark ? log.tail : nil) }
+        let written = try write(evaluation, isDurable: durability == .durable)
+        if let chore = written.chore { return .needs(chore) }
+        answer.revision = log.revision
+        return .done(answer, end: log.tail, isWhole: isWhole)
+    }
+
+    /// Writes the changes at the next revision, or says what must be done before.
+    func write(
+        _ evaluation: Evaluation, isDurable: Bool, _ weight: Log.Weight? = nil
+    ) throws(JournalError) -> (chore: Log.Chore?, revision: Revision) {
+        // Order: without a revision first, which is known when there is a place for the record.
         let entries = evaluation.entries
         let length = Record.length(of: entries)
         guard length <= RecordHeader.lengthLimit else { throw .tooLarge(limit: RecordHeader.lengthLimit) }
-        if let chore = try log.prepare(length: length, weight(entries)) { return .needs(chore) }
-        guard let state = try log.shared.readHeld() else { return .needs(.boot) }
+        if let chore = try log.prepare(length: length, weight ?? self.weight(entries)) { return (chore, 0) }
+        guard let state = try log.shared.readHeld() else { return (.boot, 0) }
         let revision = log.nextRevision(state)
         var record = Record(
-            log.header(.transaction, durable: durability == .durable, revision: revision),
-            entries: entries.map { $0.written(at: revision) })
+            log.header(.transaction, durable: isDurable, revision: revision), entries: evaluation.written(entries, at: revision))
         try log.append(&record) { record, segment in
             take(record, segment)
             publish()
         }
-        answer.revision = revision
-        return .done(answer, end: log.tail)
+        leaseLook = nil
+        return (nil, revision)
     }
 
     private func weight(_ entries: [Entry]) -> Log.Weight {

@@ -20,6 +20,12 @@ public final class Journal {
     var lastShared: UInt64?
     /// Whether a record came into the index since somebody asked.
     var hasApplied = false
+    /// The leases as they were read last.
+    var knownLeases: (revision: Revision, table: LeaseTable)?
+    /// Which leases have expired, as far as one read has asked.
+    var leaseLook: LeaseLook?
+    /// The PID namespace that we are in, asked once: no process leaves its own.
+    lazy var pidNamespace = log.options.clock.namespace
 
     /// Opens the store in a directory, which is made where it is missing and `isWritable`. `runDirectory` lies on a file system that dies with the boot,
     /// and all users of a store name the same one; nil is the directory itself, for a store that lies there too. For reading, the

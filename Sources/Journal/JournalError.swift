@@ -18,6 +18,17 @@ public enum JournalError: Error, Hashable, Sendable {
     /// A revision that is not given yet; the argument is the current one.
     case futureRevision(Revision)
     case emptyKey
+    /// A key in which the store keeps its leases.
+    case reservedKey(Key)
+    /// There is no such lease, or it has expired.
+    case leaseNotFound(LeaseID)
+    /// A lease that lasts as long as a process cannot be kept alive.
+    case leaseWithoutDeadline(LeaseID)
+    /// Milliseconds that are no time for a lease.
+    case leaseTime(Int64)
+    case tooManyLeases(limit: Int)
+    /// A lease was to last as long as a process that there is not, that is another one by now, or that cannot be told for certain from here.
+    case noProcess(Int32, reason: String)
     /// A transaction of more than this many bytes or operations.
     case tooLarge(limit: Int)
     case tooManyOperations(limit: Int)
@@ -48,6 +59,12 @@ extension JournalError: CustomStringConvertible {
         case .compacted(let revision): "required revision has been compacted (up to \(revision))"
         case .futureRevision(let revision): "required revision is a future revision (current is \(revision))"
         case .emptyKey: "key is not provided"
+        case .reservedKey(let key): "key '\(key)' is one of the store's own"
+        case .leaseNotFound: "requested lease not found"
+        case .leaseWithoutDeadline(let id): "lease \(id) lasts as long as a process: there is no deadline to put off"
+        case .leaseTime(let milliseconds): milliseconds > 0 ? "too large lease TTL" : "a lease TTL is more than 0"
+        case .tooManyLeases(let limit): "too many leases (limit is \(limit))"
+        case .noProcess(let pid, let reason): "pid \(pid) \(reason)"
         case .tooLarge(let limit): "request is too large (limit is \(limit) bytes)"
         case .tooManyOperations(let limit): "too many operations in a transaction (limit is \(limit))"
         case .duplicateKey(let key): "duplicate key '\(key)' given in a transaction"

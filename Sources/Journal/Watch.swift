@@ -32,8 +32,12 @@ public final class Watch {
     }
 
     /// All that happened and was not given yet; empty where nothing did. Throws `compacted` where history was given up that was not read in time.
+    ///
+    /// Whoever may write ends leases that have expired first: then the deletions of their keys are among the events. Who reads only does not see them
+    /// before somebody else has written.
     public func poll() throws(JournalError) -> EventBatch {
         try journal.refresh()
+        if journal.log.locks != nil { journal.endExpiredLeases() }
         let log = journal.log
         try log.findChain()
         let isBehind = log.chain.segments.first.map { position < $0.base } ?? false
@@ -83,7 +87,7 @@ public final class Watch {
         batch.revision = header.revision
         var views: [EntryView] = []
         _ = record.forEachEntry { views.append($0) }
-        for view in views where keys.contains(Array(view.key)) {
+        for view in views where !OwnKeys.contains(view.key) && keys.contains(Array(view.key)) {
             batch.events.append(try event(view, record))
         }
     }

@@ -5,6 +5,7 @@ public enum ExitCode: Int32, Sendable {
     case failed = 1
     /// The words of the command line, or a file that was given, mean nothing.
     case usage = 2
+    /// There is no such key, lease or process.
     case notFound = 3
     /// There is an answer, and lost history or damaged bytes may have changed it; or `check` found a loss.
     case marked = 4

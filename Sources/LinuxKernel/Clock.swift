@@ -54,6 +54,14 @@ public func monotonicMicroseconds() -> Int64 {
     return Int64(time.tv_sec) * 1_000_000 + Int64(time.tv_nsec) / 1000
 }
 
+/// Milliseconds since the boot, `CLOCK_BOOTTIME`: the time in which the machine was suspended counts. Without a system call where the kernel gives
+/// programs its clock (vdso).
+public func bootMilliseconds() -> UInt64 {
+    var time = timespec()
+    clock_gettime(CLOCK_BOOTTIME, &time)
+    return UInt64(time.tv_sec) * 1000 + UInt64(time.tv_nsec) / 1_000_000
+}
+
 /// The kernel's id of this boot, `/proc/sys/kernel/random/boot_id`.
 ///
 /// The kernel allocates as much as a reader of `/proc/sys` asks for: 16 KiB take it 80 µs.

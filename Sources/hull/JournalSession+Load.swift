@@ -23,6 +23,9 @@ extension JournalSession {
             Log.plain.write(
                 .warning, "left out: \(plan.leftOut) volatile keys of another boot; --durable or --volatile loads them")
         }
+        if plan.leased > 0 {
+            Log.plain.write(.warning, "left out: \(plan.leased) keys that hung on a lease; --detach loads them")
+        }
         if plan.damaged > 0 { Log.plain.write(.warning, "left out: \(plan.damaged) keys whose value was damaged") }
         try Output.write("loaded \(plan.keys) keys\n".utf8)
         return .done

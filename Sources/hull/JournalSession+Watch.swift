@@ -17,7 +17,12 @@ extension JournalSession {
             watch = try journal.watch(arguments.keys, from: arguments.from, wantsPrevious: arguments.wantsPrevious)
         } catch { throw try canceled(error, style) }
         var isFirst = true
-        repeat {
+        var isNews = true
+        while isNews {
+            // Order: before the look, or a lease that ends in between is slept through.
+            let leases: LeaseSignal
+            do throws(JournalError) { leases = try journal.leaseSignal() } catch { throw Failure(error, "cannot watch") }
+            try endLeases(journal)
             let batch: EventBatch
             do throws(JournalError) { batch = try watch.poll() } catch { throw try canceled(error, style) }
             let marks = batch.gaps.map { "\($0)" } + Marks.lines(batch.events.map(\.keyValue))
@@ -25,8 +30,28 @@ extension JournalSession {
             let bytes = EventText.bytes(batch, style, showsProgress: arguments.showsProgress && !isFirst)
             isFirst = false
             if !bytes.isEmpty { try Output.write(bytes) }
-        } while try waiting.hasNews()
+            isNews = try waiting.hasNews(leases)
+        }
         return exit
+    }
+
+    /// Ends leases that have expired while nobody wrote. It is all that a watch ever writes, and where it cannot, it says so and the next writer does it.
+    private func endLeases(_ journal: Journal) throws(Failure) {
+        var expired: [LeaseID] = []
+        do throws(JournalError) { expired = try journal.leases().filter(\.isExpired).map(\.id) } catch {
+            // Leases that a newer program keeps are its own affair.
+            guard case .newerFormat = error else { throw Failure(error, "cannot read the leases") }
+        }
+        if expired.isEmpty { return }
+        do throws(Failure) {
+            let writer = try place.openForWriting(isMade: false)
+            do throws(JournalError) { try writer.endLeases() } catch { throw Failure(error, "cannot delete its keys") }
+        } catch {
+            let cause = error.message ?? ""
+            for id in expired {
+                Log.plain.write(.warning, "lease \(id) has expired; the next writer deletes its keys: \(cause)")
+            }
+        }
     }
 
     private func canceled(_ error: JournalError, _ style: PrintStyle) throws(Failure) -> Failure {
@@ -63,18 +88,19 @@ struct EventWaiting: ~Copyable {
         }
     }
 
-    /// Sleeps until something was written, which may be of no interest; false where it is time to end.
-    func hasNews() throws(Failure) -> Bool {
+    /// Sleeps until something was written, which may be of no interest, or a lease ended; false where it is time to end.
+    func hasNews(_ leases: borrowing LeaseSignal) throws(Failure) -> Bool {
         var entries = [
             PollEntry(writes.descriptor), PollEntry(signals.descriptor),
             // Nothing is waited for but that the other end goes.
             PollEntry(.standardOutput, read: false),
         ]
+        entries += leases.entries
         do throws(KernelError) {
             while true {
                 _ = try waitUntilReady(&entries, milliseconds: nil)
                 if entries[1].canRead || entries[2].hangup { return false }
-                if try writes.take() { return true }
+                if try writes.take() || entries[3...].contains(where: \.canRead) { return true }
             }
         } catch { throw Failure(error, "cannot wait for writers") }
     }

@@ -22,6 +22,7 @@ struct JournalSession {
         case .stats(let format): try stats(format)
         case .dump(let arguments): try dump(arguments)
         case .load(let arguments): try load(arguments)
+        case .lease(let arguments): try lease(arguments)
         }
     }
 

@@ -21,7 +21,7 @@ import Testing
         // The last goes twice as far.
         let seeds = Soak.seeds(ending == .killedThenPower ? 2 : 4)
         for seed in seeds {
-            let workload = Workload(seed: seed, count: 36)
+            let workload = Workload(seed: seed, count: 36, hasLeases: true)
             var cut = Soak.cut ?? 1
             while try run(workload, ending, cut: cut, seed: seed &* 1000 &+ UInt64(cut)) {
                 cut += 1
@@ -45,23 +45,25 @@ import Testing
         case .powerKeepsEverything: machine.cutPower(keeping: .everything)
         case .powerKeepsAnything: machine.cutPower(keeping: .anything)
         }
-        let lowest = [.killed, .killedThenPower].contains(ending) ? model.steps.count - 2 : model.promised
+        let lowest = [.killed, .killedThenPower].contains(ending) ? model.answered : model.promised
         let context = "seed \(seed), cut \(cut)"
         let journal = try machine.open()
-        try Self.verify(journal, &model, from: max(0, lowest), context)
+        try Self.verify(journal, &model, from: lowest, context)
+        #expect(model.wrong == [], "\(context)")
+        #expect(try journal.leaseViolations(model, machine) == [], "\(context)")
         // Twice opened is the same, and the store goes on.
         let again = try machine.open()
         try Self.verify(again, &model, from: model.steps.count - 1, context)
         if ending == .killedThenPower {
-            Self.play(Workload(seed: seed, count: 12), on: machine, &model)
+            Self.play(Workload(seed: seed, count: 12, hasLeases: true), on: machine, &model)
             machine.cutPower(keeping: .anything)
             try Self.verify(try machine.open(), &model, from: model.promised, context)
             return true
         }
         let highest = model.highestRevision
-        let revision = try again.put("/after", [1, 2, 3], .durable)
-        #expect(revision > highest, "a revision was given twice: \(context)")
-        model.commit([.put("/after", value: [1, 2, 3])], revision: revision, isDurable: true)
+        try model.perform(.transaction([.put("/after", value: [1, 2, 3])]), on: again, machine, .durable)
+        #expect(try again.value(of: "/after")?.modRevision ?? 0 > highest, "a revision was given twice: \(context)")
+        #expect(try again.leaseViolations(model, machine) == [], "\(context)")
         machine.cutPower(keeping: .nothing)
         try Self.verify(try machine.open(), &model, from: model.steps.count - 1, context)
         return true
@@ -76,10 +78,9 @@ import Testing
                 let current = if let journal { journal } else { try machine.open() }
                 journal = current
                 try step.compact(current)
-                model.attempt(step.operations)
-                let answer = try current.commit(Transaction(then: step.operations), step.durability)
-                model.steps.removeLast()
-                model.commit(step.operations, revision: answer.revision, isDurable: step.durability == .durable)
+                machine.clock.milliseconds += step.passes
+                if step.replacesProcess { machine.clock.started += 1 }
+                try model.perform(step.act(model), on: current, machine, step.durability)
             } catch {
                 return
             }

@@ -187,7 +187,7 @@ import Testing
         page.store(DamageTests.checksum(page, 64), at: 12)
         control.current.replaceSubrange(0..<64, with: page)
         let before = machine.store.names.mapValues(\.current)
-        #expect(throws: JournalError.newerFormat(FormatVersion(major: 2, minor: 0))) { try machine.open() }
+        #expect(throws: JournalError.newerFormat(FormatVersion(major: 2, minor: 1))) { try machine.open() }
         #expect(machine.store.names.mapValues(\.current) == before)
     }
 

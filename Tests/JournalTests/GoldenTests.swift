@@ -32,7 +32,7 @@ import Testing
         ]
     }
 
-    private static var segment: [UInt8] {
+    private static func segment(_ records: [Record]) -> [UInt8] {
         let header = SegmentHeader(
             store: store, number: 1, previous: 0, base: 0, capacity: 8192, revision: 1, compacted: 0, boot: boot, time: time)
         var bytes = header.bytes
@@ -41,6 +41,37 @@ import Testing
             bytes += record.bytes
         }
         return bytes + [UInt8](repeating: 0, count: 8192 - bytes.count)
+    }
+
+    /// Two leases, a key on each, one put off and one ended with its key.
+    private static var leases: [UInt8] {
+        var table = LeaseTable(boot: boot)
+        func put(_ revision: Revision, _ version: Int64) -> Entry {
+            Entry(
+                key: OwnKeys.table, value: table.bytes(at: revision), createRevision: 2, version: version, modRevision: revision)
+        }
+        func hold(_ key: String, _ lease: LeaseID, _ revision: Revision) -> [Entry] {
+            let key = Array(key.utf8)
+            return [
+                Entry(key: key, value: [0x31], createRevision: revision, version: 1, modRevision: revision, lease: lease),
+                Entry(key: OwnKeys.attachment(of: key, to: lease), createRevision: revision, version: 1, modRevision: revision),
+            ]
+        }
+        table.rows = [.deadline(milliseconds: 60_000, from: 1_000_000)]
+        var records = [Record(header(.transaction, durable: false, 2), entries: [put(2, 1)])]
+        table.rows[0].id = 2
+        table.rows.append(.process(4711, startTime: 123_456, namespace: 4_026_531_836))
+        records.append(Record(header(.transaction, durable: false, 3), entries: [put(3, 2)]))
+        table.rows[1].id = 3
+        records.append(Record(header(.transaction, durable: false, 4), entries: hold("/a", 2, 4)))
+        records.append(Record(header(.transaction, 5), entries: hold("/b", 3, 5)))
+        table.rows[0].end += 30_000
+        records.append(Record(header(.transaction, durable: false, 6), entries: [put(6, 3)]))
+        table.rows.remove(at: 1)
+        let gone = [Array("/b".utf8), OwnKeys.attachment(of: Array("/b".utf8), to: 3)]
+        let entries = gone.map { Entry(isDelete: true, key: $0, modRevision: 7) } + [put(7, 4)]
+        records.append(Record(header(.transaction, durable: false, 7), entries: entries))
+        return segment(records)
     }
 
     private static var control: [UInt8] {
@@ -56,9 +87,10 @@ import Testing
         return header.bytes(store: store, boot: boot)
     }
 
-    @Test(arguments: ["segment", "control", "shared"])
+    @Test(arguments: ["segment", "control", "shared", "leases"])
     func `what is written is what it was`(name: String) throws {
-        let bytes = ["segment": Self.segment, "control": Self.control, "shared": Self.shared][name] ?? []
+        let all = ["segment": Self.segment(Self.records), "control": Self.control, "shared": Self.shared, "leases": Self.leases]
+        let bytes = all[name] ?? []
         let path = Self.path(name)
         if ProcessInfo.processInfo.environment["HULL_WRITE_GOLDEN"] != nil {
             try Self.dump(bytes).write(toFile: path, atomically: true, encoding: .utf8)
@@ -83,15 +115,37 @@ import Testing
         #expect(torn == nil)
     }
 
-    @Test func `what an older program wrote is read`() throws {
+    private static func machine(segment: String, control: String) throws -> SimulatedMachine {
         let machine = SimulatedMachine(seed: 1)
-        for (name, file) in [("segment", SegmentName.string(1)), ("control", "control")] {
+        for (name, file) in [(segment, SegmentName.string(1)), (control, "control")] {
             let inode = Inode()
             inode.write(0, try Self.load(name))
             inode.sync()
             machine.store.change(.link(file, inode))
         }
         machine.store.syncNames()
+        return machine
+    }
+
+    @Test func `leases are read`() throws {
+        let machine = try Self.machine(segment: "leases", control: "control")
+        let journal = try machine.open()
+        #expect(try journal.range(RangeRequest(.all)).keyValues.map(\.key) == ["/a"])
+        let found = try #require(try journal.value(of: "/a"))
+        #expect(found.lease == 2 && found.isLeaseExpired, "of another boot")
+        #expect(try journal.value(of: "/b", at: 6)?.lease == 3)
+        #expect(try journal.leases() == [Lease(id: 2, term: .time(milliseconds: 60_000), remaining: 0, isExpired: true)])
+        #expect(try journal.keys(ofLease: 2) == ["/a"] && journal.keys(ofLease: 3) == [])
+        #expect(try journal.leaseState(at: 6).count == 2)
+        #expect(try journal.check() == [])
+        let running = try #require(try machine.open { $0.isWritable = false }.leaseState(at: nil)[Model.key(2)])
+        #expect(running.create == 1_090_000 && running.version == 60_000)
+        try journal.put("/next", [1], .durable)
+        #expect(try journal.range(RangeRequest(.all)).keyValues.map(\.key) == ["/next"])
+    }
+
+    @Test(arguments: ["-1.0", ""]) func `what an older program wrote is read`(version: String) throws {
+        let machine = try Self.machine(segment: "segment" + version, control: "control" + version)
         let journal = try machine.open()
         #expect(try journal.revision() == 3)
         #expect(journal.compactedRevision == 2)

@@ -7,6 +7,7 @@ struct Model {
         var create: Revision
         var mod: Revision
         var version: Int64
+        var lease: LeaseID = 0
     }
 
     typealias State = [Key: Value]
@@ -22,20 +23,24 @@ struct Model {
     var steps = [Step(state: [:], revision: 1, isDurable: true)]
     /// The last that a power cut may not take.
     var promised = 0
+    /// The last that a killed process cannot have taken along.
+    var answered = 0
     var highestRevision: Revision = 1
+    /// Answers that cannot be.
+    var wrong: [String] = []
 
     var state: State { steps[steps.count - 1].state }
 
     /// What the state becomes. `revision` nil: not known, written as -1.
-    func applying(_ operations: [Operation], revision: Revision?) -> State {
-        var state = state
+    func applying(_ operations: [Operation], to base: State? = nil, revision: Revision?) -> State {
+        var state = base ?? state
         let mark = revision ?? -1
         for operation in operations {
             switch operation {
-            case .put(let key, let value):
+            case .put(let key, let value, let lease):
                 let before = state[key]
                 state[key] = Value(
-                    value: value, create: before?.create ?? mark, mod: mark, version: (before?.version ?? 0) + 1)
+                    value: value, create: before?.create ?? mark, mod: mark, version: (before?.version ?? 0) + 1, lease: lease)
             case .delete(let keys):
                 for key in state.keys where keys.contains(key.bytes) { state[key] = nil }
             case .range: break
@@ -50,6 +55,7 @@ struct Model {
             steps.append(Step(state: applying(operations, revision: revision), revision: revision, isDurable: isDurable))
         }
         highestRevision = max(highestRevision, revision)
+        answered = steps.count - 1
         if isDurable { promised = steps.count - 1 }
     }
 
@@ -84,11 +90,12 @@ struct Model {
 
     private static func matches(_ expected: State, _ found: State, above highest: Revision) -> Bool {
         guard expected.count == found.count else { return false }
+        let found = named(found, as: expected, above: highest)
         return expected.allSatisfy { key, value in
             guard let other = found[key] else { return false }
             func same(_ a: Revision, _ b: Revision) -> Bool { a == b || a == -1 && b > highest }
-            return value.value == other.value && value.version == other.version && same(value.mod, other.mod)
-                && same(value.create, other.create)
+            return value.value == other.value && value.version == other.version && value.lease == other.lease
+                && same(value.mod, other.mod) && same(value.create, other.create)
         }
     }
 
@@ -98,6 +105,7 @@ struct Model {
         steps[step].state = found
         if steps[step].revision == nil { steps[step].revision = revision }
         promised = min(promised, step)
+        answered = step
         highestRevision = max(highestRevision, revision)
     }
 }
@@ -109,8 +117,9 @@ extension Journal {
         for found in try range(RangeRequest(.all, at: revision)).keyValues {
             state[found.key] = Model.Value(
                 value: found.isValueDamaged ? Array("damaged".utf8) : found.value, create: found.createRevision,
-                mod: found.modRevision, version: found.version)
+                mod: found.modRevision, version: found.version, lease: found.lease)
         }
+        state.merge(try leaseState(at: revision)) { $1 }
         return state
     }
 }

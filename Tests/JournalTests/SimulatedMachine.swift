@@ -15,6 +15,7 @@ enum Fault: Equatable {
 final class SimulatedMachine {
     let store = Volume()
     private(set) var run = Volume()
+    let clock = SimulatedClock()
     private(set) var boot = Identifier(first: 1, second: 1)
     private var generator: SeededGenerator
 
@@ -73,6 +74,7 @@ final class SimulatedMachine {
         var options = LogOptions()
         options.segmentSize = 12 << 10
         options.reservation = 8
+        options.clock = clock
         change(&options)
         return try Journal(
             disk: SimulatedDisk(self, store), runtime: SimulatedDisk(self, run), boot: boot, options: options)

@@ -9,13 +9,46 @@ struct Workload {
         var reopens: Bool
         /// History is given up before it, up to this many revisions before the last.
         var compacts: Int?
+        /// What is done with leases in place of the operations.
+        var lease: LeaseStep?
+        /// Milliseconds that go by before it.
+        var passes: UInt64 = 0
+        /// The machine's other process is another one from here on.
+        var replacesProcess = false
+    }
+
+    /// The number picks one of the leases that there are by then.
+    enum LeaseStep {
+        case grant(UInt64?)
+        case keepAlive(Int)
+        case revoke(Int)
+        case put(Int, Key, value: [UInt8])
     }
 
     let steps: [Step]
 
-    init(seed: UInt64, count: Int) {
+    init(seed: UInt64, count: Int, hasLeases: Bool = false) {
         var generator = SeededGenerator(seed: seed)
-        steps = (0..<count).map { _ in Self.step(&generator) }
+        steps = (0..<count).map { _ in
+            var step = Self.step(&generator)
+            if hasLeases { Self.addLeases(to: &step, &generator) }
+            return step
+        }
+    }
+
+    private static func addLeases(to step: inout Step, _ generator: inout SeededGenerator) {
+        step.passes = UInt64.random(in: 0..<40, using: &generator)
+        step.replacesProcess = Int.random(in: 0..<12, using: &generator) == 0
+        let number = Int.random(in: 0..<100, using: &generator)
+        switch Int.random(in: 0..<10, using: &generator) {
+        case 0: step.lease = .grant(UInt64.random(in: 1..<300, using: &generator))
+        case 1: step.lease = .grant(number < 50 ? nil : 1000)
+        case 2: step.lease = number < 60 ? .keepAlive(number) : .revoke(number)
+        case 3...5:
+            let value = [UInt8](repeating: UInt8(number), count: number < 80 ? number : 1200)
+            step.lease = .put(number, key(&generator), value: value)
+        default: break
+        }
     }
 
     private static func step(_ generator: inout SeededGenerator) -> Step {
@@ -50,6 +83,19 @@ struct Workload {
 }
 
 extension Workload.Step {
+    /// What it does, with the leases that a model has.
+    func act(_ model: Model) -> Act {
+        let leases = Model.leases(model.state)
+        func pick(_ number: Int) -> LeaseID { leases.isEmpty ? 0 : leases[number % leases.count] }
+        switch lease {
+        case nil: return .transaction(operations)
+        case .grant(let milliseconds): return .grant(milliseconds: milliseconds)
+        case .keepAlive(let number): return .keepAlive(pick(number))
+        case .revoke(let number): return .revoke(pick(number))
+        case .put(let number, let key, let value): return .transaction([.put(key, value: value, lease: pick(number))])
+        }
+    }
+
     /// Compacts, if there is something to give up.
     func compact(_ journal: Journal) throws(JournalError) {
         guard let compacts else { return }

@@ -40,6 +40,17 @@ import Testing
         #expect(all.keys == 4 && all.steps.allSatisfy { $0.durability == .durable && $0.transaction.comparisons.isEmpty })
     }
 
+    @Test func whatHungOnALeaseIsLeftOutUnlessItIsDetached() throws {
+        let leased = "{\"key\":\"/a\",\"mod_revision\":2,\"value\":\"\",\"lease\":7,\"lease_expired\":true}\n"
+        let file = try dump(header.replacing("4", with: "2") + leased + "{\"key\":\"/b\",\"mod_revision\":3,\"value\":\"\"}\n")
+        let plain = try LoadPlan(file, LoadArguments(), boot: "b")
+        #expect(puts(plain) == [[.put("/b", value: [])]] && plain.leased == 1)
+        var arguments = LoadArguments()
+        arguments.detaches = true
+        let all = try LoadPlan(file, arguments, boot: "b")
+        #expect(puts(all) == [[.put("/a", value: [])], [.put("/b", value: [])]] && all.leased == 0)
+    }
+
     @Test func aDamagedValueIsLeftOutOnlyWhereSomebodySaysSo() throws {
         let file = try dump(header.replacing("4", with: "1") + "{\"key\":\"/a\",\"mod_revision\":2,\"damaged\":true}\n")
         #expect(

@@ -7,6 +7,7 @@ import Testing
 @Suite struct GrammarTests {
     static let verbs = [
         "get", "range", "ls", "put", "del", "txn", "watch", "history", "compact", "check", "repair", "stats", "dump", "load",
+        "lease",
     ]
 
     @Test(arguments: [
@@ -29,6 +30,18 @@ import Testing
         ("check x", "'x' is one argument too many"), ("stats --limit 3", "unknown option '--limit' of 'stats'"),
         ("get --perfix /a", "unknown option '--perfix' of 'get'; did you mean '--prefix'?"),
         ("get --root= /a", "--root is empty"), ("help gte", "unknown verb 'gte'; did you mean 'get'?"),
+        ("lease", "there is no action: grant, revoke, keep-alive, list, timetolive"),
+        ("lease gant", "unknown action 'gant': there are grant, revoke, keep-alive, list, timetolive"),
+        ("lease grant", "'lease grant' takes --ttl or --process"),
+        ("lease grant 5 --ttl 5", "'lease grant' takes --ttl or --process"),
+        ("lease grant --ttl 5 --process 1", "'lease grant' takes --ttl or --process"),
+        ("lease grant --ttl 5 --start-time 1", "--start-time goes with --process"),
+        ("lease grant --ttl x", "--ttl is a number from 0 to 9223372036854775807, not 'x'"),
+        ("lease revoke", "there is no lease ID"), ("lease list 5", "'5' is one argument too many"),
+        ("lease revoke --keys 5", "--keys means nothing to 'lease revoke'"),
+        ("lease list --durable", "--durable means nothing to 'lease list'"),
+        ("lease timetolive x", "the lease ID is a number from 0 to 9223372036854775807, not 'x'"),
+        ("put --lease x /a b", "--lease is a number from 0 to 9223372036854775807, not 'x'"),
         ("help put", "help for put"), ("--help", "help for hull journal"), ("put -h", "help for put"),
     ])
     func mistakesAreNamed(_ line: String, _ message: String) { #expect(complaint(line) == message) }
@@ -105,6 +118,28 @@ import Testing
         #expect(piped.value == nil && piped.durability == .durable)
         guard case .put(let dashed) = try command("put /a -- -5") else { throw Unexpected() }
         #expect(dashed.value == [0x2d, 0x35])
+    }
+
+    @Test func leasesHaveTheWordsOfEtcdctl() throws {
+        let cases: [(String, LeaseArguments.Action)] = [
+            ("lease grant 60", .grant(milliseconds: 60_000)), ("lease grant --ttl 60", .grant(milliseconds: 60_000)),
+            ("lease grant --ttl 60s", .grant(milliseconds: 60_000)), ("lease grant --ttl 250ms", .grant(milliseconds: 250)),
+            ("lease grant --ttl 2h", .grant(milliseconds: 7_200_000)),
+            ("lease grant --ttl 9223372036854775807d", .grant(milliseconds: .max)),
+            ("lease grant --process 7", .grantForProcess(pid: 7, startTime: nil)),
+            ("lease grant --process 7 --start-time 99", .grantForProcess(pid: 7, startTime: 99)),
+            ("lease revoke 5", .revoke(5)), ("lease keep-alive 5", .keepAlive(5, isOnce: false)),
+            ("lease keep-alive --once 5", .keepAlive(5, isOnce: true)), ("lease list", .list),
+            ("lease timetolive 5 --keys", .timeToLive(5, wantsKeys: true)),
+        ]
+        for (line, action) in cases {
+            guard case .lease(let arguments) = try command(line) else { throw Unexpected() }
+            #expect(arguments.action == action && arguments.durability == .volatile, "\(line)")
+        }
+        guard case .lease(let durable) = try command("lease grant 5 --durable -o json") else { throw Unexpected() }
+        #expect(durable.durability == .durable && durable.format == .json)
+        guard case .put(let put) = try command("put --lease 42 /a x") else { throw Unexpected() }
+        #expect(put.lease == 42)
     }
 
     @Test(arguments: verbs) func everyVerbHasHelpWithExamples(_ name: String) {

@@ -84,12 +84,20 @@ import Testing
                     else: [.delete(.from("c")), .range(RangeRequest(.interval("d", "e"), keysOnly: true))]))
     }
 
+    @Test func aPutHasALease() throws {
+        let text = try read("\n\nput --lease 42 a x\n".replacing("\n\n", with: "\n"))
+        #expect(text == Transaction(then: [.put("a", value: [120], lease: 42)]))
+        let json = try read("{\"success\": [{\"request_put\": {\"key\": \"a\", \"value\": \"x\", \"lease\": \"42\"}}]}")
+        #expect(json == text)
+    }
+
     @Test(arguments: [
         "{\"compare\":[{\"key\":\"a\"}]}", "{\"compare\":[{\"key\":\"a\",\"target\":\"MOD\",\"version\":1}]}",
         "{\"compare\":[{\"version\":1}]}", "{\"success\":[{}]}", "{\"success\":[{\"request_put\":{\"value\":\"x\"}}]}",
         "{\"success\":[{\"request_put\":{\"key\":\"a\",\"key_base64\":\"YQ==\"}}]}",
         "{\"success\":[{\"request_put\":{\"key_base64\":\"YQ\"}}]}",
-        "{\"success\":[{\"request_put\":{\"key\":\"a\",\"lease\":1}}]}", "{\"success\":{}}", "{",
+        "{\"success\":[{\"request_put\":{\"key\":\"a\",\"lease\":-1}}]}",
+        "{\"success\":{}}", "{",
     ])
     func otherJSONIsRefused(_ text: String) {
         #expect(complaint { () throws(Failure) in _ = try read(text) }.hasPrefix("the transaction: "))

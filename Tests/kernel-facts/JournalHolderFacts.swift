@@ -202,4 +202,4 @@ private struct HolderScene: ~Copyable {
 
 private func stopSelf() throws(KernelError) { try kill(pid: currentPID(), .stop) }
 
-private func hasEnded(_ pid: Int32) throws -> Bool { try ProcessStatus(pid: pid)?.hasEnded ?? true }
+func hasEnded(_ pid: Int32) throws -> Bool { try ProcessStatus(pid: pid)?.hasEnded ?? true }

@@ -53,7 +53,8 @@ struct Fact: Sendable {
         pathFacts + attackFacts + mountFacts + credentialFacts + lockFacts + socketFacts + subprocessFacts + boundedWorkFacts
         + processFacts
         + cloneFacts
-        + namespaceFacts + initFacts + journalFacts + journalIndexFacts + journalHolderFacts + journalSoakFacts
+        + namespaceFacts + initFacts + journalFacts + journalIndexFacts + journalHolderFacts + journalLeaseFacts
+        + journalSoakFacts
 }
 
 /// A fact that does not hold.

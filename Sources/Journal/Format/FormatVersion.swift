@@ -3,7 +3,7 @@ public struct FormatVersion: Hashable, Sendable, CustomStringConvertible {
     public let major: UInt16
     public let minor: UInt16
 
-    public static let current = FormatVersion(major: 1, minor: 0)
+    public static let current = FormatVersion(major: 1, minor: 1)
 
     public var description: String { "\(major).\(minor)" }
 

@@ -74,24 +74,40 @@ struct Index {
         }
     }
 
-    /// Calls `body` with each key of a range that exists at a revision, in ascending order, until it says false.
+    /// Calls `body` with each key of a range that exists at a revision, in ascending order, until it says false. Not with the store's own.
     func forEach(in range: KeyRange, at revision: Revision, _ body: ([UInt8], Version) -> Bool) {
         if range.isSingle {
+            if OwnKeys.contains(range.lower) { return }
             if let found = version(of: range.lower, at: revision) { _ = body(range.lower, found) }
             return
         }
         forEachNode(in: range) { node in
-            guard let found = version(ofNode: node.place, at: revision) else { return true }
+            guard !OwnKeys.contains(node.key), let found = version(ofNode: node.place, at: revision) else { return true }
             return body(Array(node.key), found)
         }
     }
 
-    /// How many keys of a range exist at a revision.
+    /// Calls `body` with each of the store's own keys in a range that exists at a revision.
+    func forEachOwn(in range: KeyRange, at revision: Revision, _ body: (UnsafeRawBufferPointer, Version) -> Void) {
+        forEachNode(in: range) { node in
+            if let found = version(ofNode: node.place, at: revision) { body(node.key, found) }
+            return true
+        }
+    }
+
+    /// Whether there may be keys of the store's own: they begin with a zero byte, and so does the first of all keys then.
+    var mayHoldOwnKeys: Bool {
+        let first = follow(IndexFormat.head + IndexFormat.Node.tower)
+        // What is no node is found out by who looks for one.
+        return first > 0 && shape(of: first)?.key.first ?? 0 == 0
+    }
+
+    /// How many keys of a range exist at a revision, without the store's own.
     func count(in range: KeyRange, at revision: Revision) -> Int {
-        if range.isSingle { return version(of: range.lower, at: revision) == nil ? 0 : 1 }
+        if range.isSingle { return OwnKeys.contains(range.lower) || version(of: range.lower, at: revision) == nil ? 0 : 1 }
         var count = 0
         forEachNode(in: range) { node in
-            if version(ofNode: node.place, at: revision) != nil { count += 1 }
+            if !OwnKeys.contains(node.key), version(ofNode: node.place, at: revision) != nil { count += 1 }
             return true
         }
         return count

@@ -4,13 +4,51 @@ final class Evaluation {
     private(set) var changes: [[UInt8]: Entry] = [:]
     /// The keys in the order in which they were changed first.
     private var sequence: [[UInt8]] = []
-    private let journal: Journal
+    /// The same for keys of the store's own, which no operation sees.
+    private var ownChanges: [[UInt8]: Entry] = [:]
+    private var ownSequence: [[UInt8]] = []
+    /// The leases where they change.
+    private(set) var changedLeases: LeaseTable?
+    let journal: Journal
 
     init(_ journal: Journal) { self.journal = journal }
 
-    var entries: [Entry] { sequence.compactMap { changes[$0] } }
+    var isEmpty: Bool { changes.isEmpty && ownChanges.isEmpty && changedLeases == nil }
 
-    func run(_ transaction: Transaction) throws(JournalError) -> TransactionAnswer {
+    /// All changes, without their revision, which has no part in their length.
+    var entries: [Entry] {
+        var entries = sequence.compactMap { changes[$0] }
+        if !ownSequence.isEmpty { entries += ownSequence.compactMap { ownChanges[$0] } }
+        if let entry = leaseEntry(at: 0) { entries.append(entry) }
+        return entries
+    }
+
+    /// The same as they are written at a revision, which a lease that is granted has as its number.
+    func written(_ entries: [Entry], at revision: Revision) -> [Entry] {
+        var written = entries.map { $0.written(at: revision) }
+        if let entry = leaseEntry(at: revision) { written[written.count - 1] = entry.written(at: revision) }
+        return written
+    }
+
+    /// With false where there is more to do than one record takes.
+    func run(_ work: Journal.Work) throws(JournalError) -> (answer: TransactionAnswer, isWhole: Bool) {
+        var answer = TransactionAnswer(succeeded: true, responses: [], revision: journal.log.revision)
+        var isWhole = true
+        switch work {
+        case .transaction(let transaction): answer = try run(transaction)
+        case .grant(let row): try grant(row)
+        case .keepAlive(let id): try keepAlive(id, from: journal.log.options.clock.milliseconds)
+        case .revoke(let id):
+            guard try hasLease(id) else { throw .leaseNotFound(id) }
+            let ended = try end([id])
+            answer.responses = [.delete(ended.keys)]
+            isWhole = ended.isWhole
+        case .nothing: break
+        }
+        return (answer, isWhole)
+    }
+
+    private func run(_ transaction: Transaction) throws(JournalError) -> TransactionAnswer {
         var holds = true
         for comparison in transaction.comparisons where holds { holds = try self.holds(comparison) }
         var responses: [TransactionAnswer.Response] = []
@@ -30,30 +68,41 @@ final class Evaluation {
 
     private func run(_ operation: Operation) throws(JournalError) -> TransactionAnswer.Response {
         switch operation {
-        case .put(let key, let value): .put(previous: try put(key.bytes, value))
+        case .put(let key, let value, let lease): .put(previous: try put(key.bytes, value, lease))
         case .delete(let keys): .delete(try delete(keys))
         case .range(let request): .range(try range(request))
         }
     }
 
-    private func put(_ key: [UInt8], _ value: [UInt8]) throws(JournalError) -> KeyValue? {
+    private func put(_ key: [UInt8], _ value: [UInt8], _ lease: LeaseID) throws(JournalError) -> KeyValue? {
         let before = try current(.key(Key(key)), keysOnly: true).first
+        let old = before?.lease ?? 0
+        if old != 0 || lease != 0 { try attach(key, from: old, to: lease) }
         change(
             Entry(
                 key: key, value: value, createRevision: before?.createRevision ?? 0, version: (before?.version ?? 0) + 1,
-                modRevision: 0))
+                modRevision: 0, lease: lease))
         return before
     }
 
     private func delete(_ keys: KeyRange) throws(JournalError) -> [KeyValue] {
         let removed = try current(keys, keysOnly: true)
-        for found in removed { change(Entry(isDelete: true, key: found.key.bytes, modRevision: 0)) }
+        for found in removed {
+            change(Entry(isDelete: true, key: found.key.bytes, modRevision: 0))
+            if found.lease != 0 { try attach(found.key.bytes, from: found.lease, to: 0) }
+        }
         return removed
     }
 
-    private func change(_ entry: Entry) {
+    func change(_ entry: Entry) {
         if changes.updateValue(entry, forKey: entry.key) == nil { sequence.append(entry.key) }
     }
+
+    func changeOwn(_ entry: Entry) {
+        if ownChanges.updateValue(entry, forKey: entry.key) == nil { ownSequence.append(entry.key) }
+    }
+
+    func changeLeases(_ table: LeaseTable) { changedLeases = table }
 
     /// What a range is with the changes made so far, in the order of keys. Revisions of this transaction read as 0.
     private func current(_ keys: KeyRange, keysOnly: Bool = false) throws(JournalError) -> [KeyValue] {

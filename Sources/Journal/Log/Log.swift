@@ -111,4 +111,5 @@ struct LogOptions {
     /// Whether the index is one that all share, where there can be one.
     var sharesIndex = true
     var timesLock = false
+    var clock: any LeaseClock = KernelClock()
 }

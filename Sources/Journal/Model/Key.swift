@@ -8,6 +8,9 @@ public struct Key: Hashable, Sendable, ExpressibleByStringLiteral {
     public init(_ bytes: [UInt8]) { self.bytes = bytes }
     public init(_ text: String) { bytes = Array(text.utf8) }
     public init(stringLiteral text: String) { self.init(text) }
+
+    /// Whether the store keeps its leases in it: nobody can put it, and no read shows it.
+    public var isReserved: Bool { OwnKeys.contains(bytes) }
 }
 
 extension Key: Comparable {

@@ -9,13 +9,17 @@ public struct KeyValue: Hashable, Sendable {
     public var modRevision: Revision
     /// Puts since the key did not exist.
     public var version: Int64
-    public var lease: Int64
+    /// The lease that the key hangs on; 0 for none.
+    public var lease: LeaseID
     /// Whether it was written by a volatile transaction.
     public var isVolatile: Bool
     /// A volatile transaction of an older boot wrote it: what it says of running things is no longer so.
     public var isFromEarlierBoot: Bool
     /// The bytes on the disk are not what was written.
     public var isValueDamaged: Bool
+    /// The lease that it hangs on has ended, and nobody has written since: the key is as good as gone. Only of what is read as it is now, never of
+    /// history.
+    public var isLeaseExpired = false
 }
 
 /// A part of history that cannot be read: damaged bytes, or a segment that is missing.

@@ -16,14 +16,15 @@ public struct Transaction: Hashable, Sendable {
 }
 
 public enum Operation: Hashable, Sendable {
-    case put(Key, value: [UInt8])
+    /// With a lease the key goes when that ends; without one (0) it hangs on none any more.
+    case put(Key, value: [UInt8], lease: LeaseID = 0)
     case delete(KeyRange)
     case range(RangeRequest)
 
     /// The keys that it writes.
     var written: KeyRange? {
         switch self {
-        case .put(let key, _): .key(key)
+        case .put(let key, _, _): .key(key)
         case .delete(let keys): keys
         case .range: nil
         }
@@ -120,8 +121,11 @@ extension Transaction {
         var written: [KeyRange] = []
         for operation in branch {
             guard let keys = operation.written else { continue }
-            if case .put(let key, let value) = operation {
+            if case .put(let key, let value, let lease) = operation {
                 guard !key.bytes.isEmpty else { throw .emptyKey }
+                guard !key.isReserved else { throw .reservedKey(key) }
+                guard lease >= 0 else { throw .leaseNotFound(lease) }
+                guard lease == 0 || key.bytes.count <= Lease.keyLimit else { throw .tooLarge(limit: Lease.keyLimit) }
                 size += key.bytes.count + value.count
                 if written.contains(where: { $0.overlaps(keys) }) { throw .duplicateKey(key) }
             }

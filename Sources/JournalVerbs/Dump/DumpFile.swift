@@ -16,6 +16,8 @@ public struct DumpFile: Hashable, Sendable {
         public var modRevision: Revision
         public var isVolatile: Bool
         public var isFromEarlierBoot: Bool
+        /// It hung on a lease, which no other store has.
+        public var hasLease = false
     }
 
     /// Bytes of a dump that are read.
@@ -75,11 +77,13 @@ public struct DumpFile: Hashable, Sendable {
         let isDamaged = try fields.bool("damaged") ?? false
         let bytes = try fields.bytes("value", "value_base64")
         guard isDamaged || bytes != nil else { throw value.failure("'value' is missing") }
-        let entry = Entry(
+        var entry = Entry(
             key: Key(key), value: isDamaged ? nil : bytes, modRevision: try fields.number("mod_revision") ?? 0,
             isVolatile: try fields.bool("volatile") ?? false, isFromEarlierBoot: try fields.bool("earlier_boot") ?? false)
         // What a load cannot give again.
-        for name: StaticString in ["create_revision", "version", "lease"] { _ = try fields.number(name) }
+        for name: StaticString in ["create_revision", "version"] { _ = try fields.number(name) }
+        entry.hasLease = try fields.number("lease") ?? 0 != 0
+        _ = try fields.bool("lease_expired")
         try fields.refuseUnknown()
         return entry
     }

@@ -11,6 +11,8 @@ public struct LoadPlan: Hashable, Sendable {
     public private(set) var keys = 0
     /// Keys that were volatile in a boot that is over.
     public private(set) var leftOut = 0
+    /// Keys that hung on a lease.
+    public private(set) var leased = 0
     public private(set) var damaged = 0
 
     /// `boot`: this one's id. Throws for a damaged value, unless those are to be left out.
@@ -27,6 +29,12 @@ public struct LoadPlan: Hashable, Sendable {
                         hint: "--skip-damaged leaves such keys out", exit: .usage)
                 }
                 damaged += 1
+                continue
+            }
+            // As a program that knew nothing of leases dumped it.
+            if entry.key.isReserved { continue }
+            if entry.hasLease, !arguments.detaches {
+                leased += 1
                 continue
             }
             let isStale = entry.isVolatile && (entry.isFromEarlierBoot || dump.boot != boot)

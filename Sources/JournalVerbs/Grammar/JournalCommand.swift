@@ -15,9 +15,11 @@ public enum JournalCommand: Hashable, Sendable {
     case stats(PrintFormat)
     case dump(DumpArguments)
     case load(LoadArguments)
+    case lease(LeaseArguments)
 
     static let names = [
         "get", "range", "ls", "put", "del", "txn", "watch", "history", "compact", "check", "repair", "stats", "dump", "load",
+        "lease",
     ]
 
     /// Reads the words behind `hull journal`, whose options may stand before the verb as well. `store` gets what they say.
@@ -58,6 +60,7 @@ public enum JournalCommand: Hashable, Sendable {
         case "stats": return .stats(try CheckVerb.parse(&verb).0)
         case "dump": return try DumpVerb.parse(&verb)
         case "load": return try LoadVerb.parse(&verb)
+        case "lease": return .lease(try LeaseVerb.arguments(&verb))
         case "help":
             try verb.read([], limit: 1) { _, _ in }
             guard let asked = verb.operands.first else { throw .helpRequested(command: nil) }

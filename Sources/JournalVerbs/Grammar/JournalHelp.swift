@@ -19,6 +19,7 @@ public enum JournalHelp {
             case "stats": StatsVerb.manual
             case "dump": DumpVerb.manual
             case "load": LoadVerb.manual
+            case "lease": LeaseVerb.manual
             default: nil
             }
         return manual?.text ?? program
@@ -52,6 +53,7 @@ public enum JournalHelp {
           stats    print figures
           dump     write all keys as JSON
           load     read a dump
+          lease    grant, keep alive, revoke and list leases
 
         Options, which stand anywhere:
         \(Manual.list(StoreOptions.options))
@@ -59,7 +61,7 @@ public enum JournalHelp {
           0  done                        4  the answer is marked: history is lost or a value damaged
           1  failed                      5  that history has been compacted
           2  the words mean nothing      6  'txn --exit-code': the comparisons did not hold
-          3  there is no such key
+          3  there is no such key or lease
 
         Examples:
           # put, get, and look back

@@ -24,6 +24,7 @@ extension JSONWriter {
         member("version", keyValue.version)
         if withValue, !keyValue.isValueDamaged { member("value", bytes: keyValue.value) }
         if keyValue.lease != 0 { member("lease", keyValue.lease) }
+        if keyValue.isLeaseExpired { member("lease_expired", true) }
         if keyValue.isVolatile { member("volatile", true) }
         if keyValue.isFromEarlierBoot { member("earlier_boot", true) }
         if keyValue.isValueDamaged { member("damaged", true) }

@@ -40,12 +40,16 @@ public enum RangeText {
 
     private static func table(_ answer: RangeAnswer, _ request: RangeRequest) -> String {
         if request.countOnly { return "\(answer.count)\n" }
-        var table = Table(["KEY", "CREATED", "MODIFIED", "VERSION", "DURABILITY"] + (request.keysOnly ? [] : ["VALUE"]))
+        // Most stores have no leases, and most terminals few columns.
+        let hasLeases = answer.keyValues.contains { $0.lease != 0 }
+        let columns = ["KEY", "CREATED", "MODIFIED", "VERSION", "DURABILITY"] + (hasLeases ? ["LEASE"] : [])
+        var table = Table(columns + (request.keysOnly ? [] : ["VALUE"]))
         for keyValue in answer.keyValues {
             var row = [
                 KeyText.string(keyValue.key.bytes), "\(keyValue.createRevision)", "\(keyValue.modRevision)",
                 "\(keyValue.version)", durability(keyValue),
             ]
+            if hasLeases { row.append(lease(keyValue)) }
             if !request.keysOnly { row.append(value(keyValue)) }
             table.add(row)
         }
@@ -54,6 +58,10 @@ public enum RangeText {
 
     static func durability(_ keyValue: KeyValue) -> String {
         keyValue.isVolatile ? keyValue.isFromEarlierBoot ? "earlier boot" : "volatile" : "durable"
+    }
+
+    private static func lease(_ keyValue: KeyValue) -> String {
+        keyValue.lease == 0 ? "" : "\(keyValue.lease)\(keyValue.isLeaseExpired ? " (expired)" : "")"
     }
 
     static func value(_ keyValue: KeyValue) -> String {

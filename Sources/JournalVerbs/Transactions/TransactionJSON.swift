@@ -60,8 +60,9 @@ enum TransactionJSON {
         var fields = try Fields(value)
         guard let key = try fields.bytes("key", "key_base64"), !key.isEmpty else { throw value.failure("key is not provided") }
         let bytes = try fields.bytes("value", "value_base64") ?? []
+        let lease = try fields.number("lease") ?? 0
         try fields.refuseUnknown()
-        return .put(Key(key), value: bytes)
+        return .put(Key(key), value: bytes, lease: lease)
     }
 
     private static func request(_ value: Value) throws(TreeError) -> RangeRequest {

@@ -61,7 +61,11 @@ public enum FindingText {
     }
 
     private static func text(_ finding: Finding) -> String {
-        guard case .damagedValue(let key, let revision) = finding else { return "\(finding)" }
-        return "value of '\(KeyText.string(key.bytes))' at revision \(revision) damaged"
+        switch finding {
+        case .damagedValue(let key, let revision):
+            return "value of '\(KeyText.string(key.bytes))' at revision \(revision) damaged"
+        case .missingLease(let key, let lease): return "lease \(lease) of '\(KeyText.string(key.bytes))' does not exist"
+        default: return "\(finding)"
+        }
     }
 }

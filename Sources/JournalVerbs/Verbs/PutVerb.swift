@@ -8,24 +8,30 @@ public struct PutArguments: Hashable, Sendable {
     public var value: [UInt8]?
     public var durability = Durability.durable
     public var wantsPrevious = false
+    /// 0 for none.
+    public var lease: LeaseID = 0
     public var format = PrintFormat.simple
 }
 
 /// The grammar of `put`.
 enum PutVerb {
+    static let lease = Option("lease", value: "ID", help: "delete the key when this lease ends; 0 for none")
     static let options =
         VerbReader.durabilities + [
-            Option("prev-kv", help: "print what was there before"), VerbReader.escapes, VerbReader.output, VerbReader.writeOut,
+            lease, Option("prev-kv", help: "print what was there before"), VerbReader.escapes, VerbReader.output,
+            VerbReader.writeOut,
         ]
 
     static func arguments(_ verb: inout VerbReader, _ options: [Option] = options) throws(UsageError) -> PutArguments {
         var durability = Durability.durable
         var wantsPrevious = false
+        var lease: LeaseID = 0
         var format = PrintFormat.simple
         try verb.read(options, limit: 2) { token, reader throws(UsageError) in
             if Durability.take(token, &durability) { return }
             switch token {
             case .flag("prev-kv", let on): wantsPrevious = on
+            case .value("lease", let text): lease = try reader.number(text, "--lease", as: LeaseID.self)
             case .value(_, let text): format = try reader.format(text, of: [.simple, .json])
             default: break
             }
@@ -35,7 +41,7 @@ enum PutVerb {
         let word = verb.operands[1]
         return PutArguments(
             key: key, value: word == "-" ? nil : Array(word.utf8), durability: durability, wantsPrevious: wantsPrevious,
-            format: format)
+            lease: lease, format: format)
     }
 
     static var manual: Manual {
@@ -43,12 +49,13 @@ enum PutVerb {
             synopsis: "put [OPTIONS] KEY VALUE|-",
             about: """
                 Puts a value, '-' the bytes of stdin, and prints OK. A store that is missing is made. A VALUE that begins with a dash
-                stands behind '--'.
+                stands behind '--'. Without --lease the key hangs on no lease, whatever it did before.
                 """,
             options: options,
             examples: [
                 ("hull journal put /notes/a 'some text'", "on the disk when it returns"),
                 ("hull journal put --volatile /notes/b - < file", "any bytes, without waiting for the disk"),
+                ("hull journal put --lease 42 /jobs/7 running", "gone when lease 42 ends"),
             ])
     }
 }

@@ -1,0 +1,100 @@
+import CommandSupport
+import Journal
+import JournalVerbs
+import LinuxKernel
+import LinuxTypes
+
+extension JournalSession {
+    /// `lease`.
+    func lease(_ arguments: LeaseArguments) throws(Failure) -> ExitCode {
+        switch arguments.action {
+        case .grant(let milliseconds):
+            try grant(arguments) { journal throws(JournalError) in
+                try journal.grantLease(milliseconds: milliseconds, arguments.durability)
+            }
+        case .grantForProcess(let pid, let startTime):
+            try grant(arguments) { journal throws(JournalError) in
+                try journal.grantLease(process: pid, startTime: startTime, arguments.durability)
+            }
+        case .revoke(let id): try revoke(id, arguments)
+        case .keepAlive(let id, let isOnce): return try keepAlive(id, isOnce: isOnce, arguments)
+        case .list:
+            let journal = try place.openForReading()
+            let (leases, revision) = try reading { () throws(JournalError) in (try journal.leases(), try journal.revision()) }
+            try Output.write(LeaseText.list(leases, revision, arguments.format))
+        case .timeToLive(let id, let wantsKeys): return try timeToLive(id, wantsKeys: wantsKeys, arguments.format)
+        }
+        return .done
+    }
+
+    private func reading<Result>(_ body: () throws(JournalError) -> Result) throws(Failure) -> Result {
+        do throws(JournalError) { return try body() } catch { throw Failure(error, "cannot read the leases") }
+    }
+
+    private func grant(_ arguments: LeaseArguments, _ grant: (Journal) throws(JournalError) -> Lease) throws(Failure) {
+        let journal = try place.openForWriting(isMade: true)
+        let lease: Lease
+        do throws(JournalError) { lease = try grant(journal) } catch { throw Failure(error, "cannot grant a lease") }
+        try Output.write(LeaseText.granted(lease, lease.id, arguments.format))
+    }
+
+    private func revoke(_ id: LeaseID, _ arguments: LeaseArguments) throws(Failure) {
+        let journal = try place.openForWriting(isMade: false)
+        let keys: [Key]
+        let revision: Revision
+        do throws(JournalError) {
+            keys = try journal.revokeLease(id, arguments.durability)
+            revision = try journal.revision()
+        } catch { throw Failure(error, "cannot revoke lease \(id)") }
+        try Output.write(LeaseText.revoked(id, keys: keys, revision, arguments.format))
+    }
+
+    private func timeToLive(_ id: LeaseID, wantsKeys: Bool, _ format: PrintFormat) throws(Failure) -> ExitCode {
+        let journal = try place.openForReading()
+        let (lease, keys, revision) = try reading { () throws(JournalError) in
+            (try journal.lease(id), wantsKeys ? try journal.keys(ofLease: id) : nil, try journal.revision())
+        }
+        try Output.write(LeaseText.timeToLive(id, lease, keys: keys, revision, format))
+        return lease == nil || lease?.isExpired == true ? .notFound : .done
+    }
+
+    /// As etcdctl: three times in each of its terms, until it is gone, an interrupt, or nobody reads any more.
+    private func keepAlive(_ id: LeaseID, isOnce: Bool, _ arguments: LeaseArguments) throws(Failure) -> ExitCode {
+        let journal = try place.openForWriting(isMade: false)
+        let ends = try isOnce ? nil : KeepAliveWaiting.begin()
+        while true {
+            let lease: Lease
+            let revision: Revision
+            do throws(JournalError) {
+                lease = try journal.keepLeaseAlive(id, arguments.durability)
+                revision = try journal.revision()
+            } catch { throw Failure(error, "cannot keep lease \(id) alive") }
+            try Output.write(LeaseText.keptAlive(lease, revision, arguments.format))
+            guard let ends, case .time(let milliseconds) = lease.term else { return .done }
+            if try ends.hasEnded(within: Int(min(max(milliseconds / 3, 1), 3_600_000))) { return .done }
+        }
+    }
+}
+
+/// Sleeps between two times, and ends with a signal or with who reads.
+private final class KeepAliveWaiting {
+    private let signals: SignalStream
+
+    private init(_ signals: consuming SignalStream) { self.signals = signals }
+
+    static func begin() throws(Failure) -> KeepAliveWaiting {
+        do throws(KernelError) {
+            let ends: [Signal] = [.interrupt, .terminate]
+            try setBlockedSignals(SignalSet(ends + [.brokenPipe]))
+            return KeepAliveWaiting(try SignalStream(SignalSet(ends)))
+        } catch { throw Failure(error, "cannot wait") }
+    }
+
+    func hasEnded(within milliseconds: Int) throws(Failure) -> Bool {
+        var entries = [PollEntry(signals.descriptor), PollEntry(.standardOutput, read: false)]
+        do throws(KernelError) {
+            _ = try waitUntilReady(&entries, milliseconds: milliseconds)
+        } catch { throw Failure(error, "cannot wait") }
+        return entries[0].canRead || entries[1].hangup
+    }
+}
