@@ -71,7 +71,8 @@ let processFacts = [
         pause(microseconds: 50_000)
         let child = try Child {
             let own = try ownStartTime()
-            return own != mine && own == (try ProcessStatus(pid: currentPID())?.startTime) ? 0 : 1
+            let told = try ProcessStatus(pid: currentPID())?.startTime
+            return own != mine && own == told ? 0 : 1
         }
         try expectEqual(try child.end(), .exited(code: 0))
     },

@@ -49,9 +49,10 @@ extension Planner {
     /// In a cgroup namespace of its own the container sees its cgroup as the root, by a new mount or by a bind of it.
     private func hierarchyMount(_ group: Plan.Group, _ place: ContainerPath, _ options: MountOptions) -> MountPlan {
         let isUnified = group.hierarchy.version == .v2
-        if linux.namespace(.cgroup) != nil, isUnified || !isShownByBinding {
-            let parameters = isUnified ? [] : group.hierarchy.controllers.map(\.rawValue)
-            let named = parameters.contains { $0.hasPrefix("name=") } ? ["none"] : []
+        let parameters = isUnified ? [] : group.hierarchy.controllers.map(\.rawValue)
+        let named = parameters.contains { $0.hasPrefix("name=") } ? ["none"] : []
+        // A hierarchy with a name is mounted from that name, whatever the host calls the source of its mount.
+        if linux.namespace(.cgroup) != nil, isUnified || !named.isEmpty || !isShownByBinding {
             let source = FileSystemPlan(
                 type: isUnified ? "cgroup2" : "cgroup",
                 source: isUnified ? "cgroup2" : named.isEmpty ? "cgroup" : String(parameters[0].dropFirst("name=".utf8.count)),
