@@ -64,7 +64,7 @@ let processFacts = [
         try expect((status?.startTime ?? 0) > 1000, "\(String(describing: status))")
         try child.kill()
     },
-    Fact("a-clone-has-its-own-start-time") {
+    Fact("process-clones-have-their-own-start-time") {
         // Asked before the clone, which has the answer in its memory.
         let mine = try ownStartTime()
         try expectEqual(mine, try ProcessStatus(pid: currentPID())?.startTime)
