@@ -36,6 +36,7 @@ let package = Package(
         .target(name: "CLinux", cSettings: [.unsafeFlags(["-Wall", "-Wextra", "-Werror"])]),
         .systemLibrary(name: "CSeccomp", providers: [.apt(["libseccomp-dev"])]),
         .systemLibrary(name: "CCap", providers: [.apt(["libcap-dev"])]),
+        .systemLibrary(name: "CCrypto", providers: [.apt(["libssl-dev"])]),
         .target(name: "LinuxTypes", swiftSettings: strict),
         .target(name: "StrictTree", swiftSettings: strict),
 
@@ -43,6 +44,7 @@ let package = Package(
         .target(name: "LinuxKernel", dependencies: ["CLinux", "CCap", "LinuxTypes"], swiftSettings: strict),
         .target(name: "OCISpec", dependencies: ["StrictTree", "LinuxTypes"], swiftSettings: strict),
         .target(name: "InitProtocol", dependencies: ["LinuxTypes"], swiftSettings: strict),
+        .target(name: "Digests", dependencies: ["CCrypto"], swiftSettings: strict),
 
         // Layer 2: the journal, cgroups and seccomp, each alone.
         .target(name: "Journal", dependencies: ["LinuxKernel", "LinuxTypes"], swiftSettings: optimized),
@@ -98,6 +100,7 @@ let package = Package(
         .testTarget(
             name: "JournalTests", dependencies: ["Journal", "JournalHistory", "LinuxKernel", "LinuxTypes"], exclude: ["Golden"],
             swiftSettings: optimized),
+        .testTarget(name: "DigestsTests", dependencies: ["Digests"], swiftSettings: strict),
         .testTarget(name: "LinuxTypesTests", dependencies: ["LinuxTypes"], swiftSettings: strict),
         .testTarget(name: "InitProtocolTests", dependencies: ["InitProtocol", "LinuxTypes"], swiftSettings: strict),
         .testTarget(
