@@ -42,7 +42,7 @@ let package = Package(
 
         // Layer 1: the kernel's calls, the specification's values, the messages of parent and init.
         .target(name: "LinuxKernel", dependencies: ["CLinux", "CCap", "LinuxTypes"], swiftSettings: strict),
-        .target(name: "OCISpec", dependencies: ["StrictTree", "LinuxTypes"], swiftSettings: strict),
+        .target(name: "OCISpec", dependencies: ["Digests", "LinuxTypes", "StrictTree"], swiftSettings: strict),
         .target(name: "InitProtocol", dependencies: ["LinuxTypes"], swiftSettings: strict),
         .target(name: "Digests", dependencies: ["CCrypto"], swiftSettings: strict),
 
@@ -126,7 +126,7 @@ let package = Package(
             dependencies: ["CommandSupport", "Journal", "JournalVerbs", "LinuxTypes", "StrictTree"], swiftSettings: strict),
         .testTarget(name: "StrictTreeTests", dependencies: ["StrictTree"], swiftSettings: strict),
         .testTarget(
-            name: "OCISpecTests", dependencies: ["LinuxTypes", "OCISpec", "StrictTree"], exclude: ["Fixtures"],
+            name: "OCISpecTests", dependencies: ["Digests", "LinuxTypes", "OCISpec", "StrictTree"], exclude: ["Fixtures"],
             swiftSettings: strict),
 
         // The life ring: real binaries, real containers, and the program that reports what a container sees.
