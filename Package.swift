@@ -37,6 +37,8 @@ let package = Package(
         .systemLibrary(name: "CSeccomp", providers: [.apt(["libseccomp-dev"])]),
         .systemLibrary(name: "CCap", providers: [.apt(["libcap-dev"])]),
         .systemLibrary(name: "CCrypto", providers: [.apt(["libssl-dev"])]),
+        .systemLibrary(name: "CZlib", providers: [.apt(["zlib1g-dev"])]),
+        .systemLibrary(name: "CZstd", providers: [.apt(["libzstd-dev"])]),
         .target(name: "LinuxTypes", swiftSettings: strict),
         .target(name: "StrictTree", swiftSettings: strict),
 
@@ -61,6 +63,9 @@ let package = Package(
             dependencies: [
                 "Cgroups", "InitProtocol", "Journal", "LinuxKernel", "LinuxTypes", "OCISpec", "SeccompFilter", "StrictTree",
             ], swiftSettings: strict),
+
+        .target(
+            name: "ImageLayers", dependencies: ["CZlib", "CZstd", "Digests", "LinuxKernel", "LinuxTypes"], swiftSettings: strict),
 
         // Layers 5 and 6: words for people, and the programs.
         .target(
@@ -88,6 +93,9 @@ let package = Package(
         .executableTarget(
             name: "journal-bench", dependencies: ["Journal", "LinuxKernel", "LinuxTypes"], path: "Tests/JournalBench",
             exclude: ["others.c"],
+            swiftSettings: strict, linkerSettings: staticProgram),
+        .executableTarget(
+            name: "layer-bench", dependencies: ["Digests", "ImageLayers", "LinuxKernel", "LinuxTypes"], path: "Tests/LayerBench",
             swiftSettings: strict, linkerSettings: staticProgram),
         .testTarget(
             name: "SeccompFilterTests", dependencies: ["LinuxKernel", "LinuxTypes", "OCISpec", "SeccompFilter", "StrictTree"],
