@@ -66,6 +66,10 @@ let package = Package(
 
         .target(
             name: "ImageLayers", dependencies: ["CZlib", "CZstd", "Digests", "LinuxKernel", "LinuxTypes"], swiftSettings: strict),
+        .target(
+            name: "ImageStore",
+            dependencies: ["Digests", "ImageLayers", "Journal", "LinuxKernel", "LinuxTypes", "OCISpec", "StrictTree"],
+            swiftSettings: strict),
 
         // Layers 5 and 6: words for people, and the programs.
         .target(
@@ -75,9 +79,18 @@ let package = Package(
         .target(
             name: "JournalVerbs",
             dependencies: ["CommandSupport", "Journal", "LinuxKernel", "LinuxTypes", "StrictTree"], swiftSettings: strict),
+        .target(
+            name: "ImageVerbs",
+            dependencies: [
+                "CommandSupport", "Digests", "ImageStore", "JournalVerbs", "LinuxKernel", "LinuxTypes", "OCISpec", "StrictTree",
+            ],
+            swiftSettings: strict),
         .executableTarget(
             name: "hull",
-            dependencies: ["CommandSupport", "Journal", "JournalVerbs", "LinuxKernel", "LinuxTypes", "StrictTree"],
+            dependencies: [
+                "CommandSupport", "Digests", "ImageStore", "ImageVerbs", "Journal", "JournalVerbs", "LinuxKernel", "LinuxTypes",
+                "OCISpec", "StrictTree",
+            ],
             swiftSettings: strict, linkerSettings: staticProgram),
         .executableTarget(
             name: "hull-runtime",
@@ -109,6 +122,10 @@ let package = Package(
             name: "JournalTests", dependencies: ["Journal", "JournalHistory", "LinuxKernel", "LinuxTypes"], exclude: ["Golden"],
             swiftSettings: optimized),
         .testTarget(name: "DigestsTests", dependencies: ["Digests"], swiftSettings: strict),
+        .testTarget(
+            name: "ImageStoreTests",
+            dependencies: ["Digests", "ImageStore", "Journal", "LinuxKernel", "LinuxTypes", "OCISpec", "StrictTree"],
+            swiftSettings: strict),
         .testTarget(name: "LinuxTypesTests", dependencies: ["LinuxTypes"], swiftSettings: strict),
         .testTarget(name: "InitProtocolTests", dependencies: ["InitProtocol", "LinuxTypes"], swiftSettings: strict),
         .testTarget(
