@@ -126,6 +126,10 @@ let package = Package(
             name: "ImageStoreTests",
             dependencies: ["Digests", "ImageStore", "Journal", "LinuxKernel", "LinuxTypes", "OCISpec", "StrictTree"],
             swiftSettings: strict),
+        .testTarget(
+            name: "ImageVerbsTests",
+            dependencies: ["CommandSupport", "Digests", "ImageStore", "ImageVerbs", "JournalVerbs", "LinuxTypes", "OCISpec"],
+            swiftSettings: strict),
         .testTarget(name: "LinuxTypesTests", dependencies: ["LinuxTypes"], swiftSettings: strict),
         .testTarget(name: "InitProtocolTests", dependencies: ["InitProtocol", "LinuxTypes"], swiftSettings: strict),
         .testTarget(

@@ -5,7 +5,7 @@ internal import LinuxTypes
 /// Locks of content, by digest: bytes of one file, so that there are as many as digests and nothing to clean up. They belong to the open file and so end
 /// with their holder, however it ends.
 ///
-/// Who loads an image holds the locks of all its blobs and layers until it is recorded; who removes content holds its lock, and looks once more whether
+/// Who reads layers of an image holds theirs shared. Who loads an image holds the locks of all its blobs and layers until it is recorded; who removes content holds its lock, and looks once more whether
 /// anybody names it. Order: all locks of a load at once, in the order of their bytes, so that no two loads wait for each other.
 final class DigestLocks {
     /// Microseconds after which whoever waits says for whom.
@@ -16,9 +16,12 @@ final class DigestLocks {
     /// Held for the time in which a work directory is made or looked for.
     private static let doorway: Int64 = 0
 
-    init(_ store: FileDescriptor) throws(ImageError) {
+    /// For reading, nothing is made, and only shared locks can be had.
+    init(_ store: FileDescriptor, isWritable: Bool) throws(ImageError) {
         file = try kernel { () throws(KernelError) in
-            try store.open("lock", [.readWrite, .create, .noFollow, .nonblocking], permissions: 0o600)
+            try store.open(
+                "lock", isWritable ? [.readWrite, .create, .noFollow, .nonblocking] : [.readOnly, .noFollow, .nonblocking],
+                permissions: 0o600)
         }
         let status = try kernel { () throws(KernelError) in try file.descriptor.status() }
         guard status.type == .regular, status.uid == effectiveUID(), status.links == 1 else {
@@ -40,6 +43,19 @@ final class DigestLocks {
     func take(_ digests: some Sequence<Digest>, patience: Int64, tell: (String) -> Void) throws(ImageError) {
         for byte in Set(digests.map(Self.byte)).subtracting(held).sorted() {
             guard try take(byte: byte, patience: patience, tell: tell) else { throw .busy(try holder(of: byte)) }
+            held.insert(byte)
+        }
+    }
+
+    /// Takes the locks of all digests together with whoever else only reads.
+    func takeShared(_ digests: some Sequence<Digest>, patience: Int64, tell: (String) -> Void) throws(ImageError) {
+        for byte in Set(digests.map(Self.byte)).subtracting(held).sorted() {
+            let isTaken = try take(patience: patience, byte: byte, tell: tell) { () throws(ImageError) in
+                try kernel { () throws(KernelError) in
+                    try file.descriptor.tryLockShared(byte: byte, subject: "images/lock")
+                }
+            }
+            guard isTaken else { throw .busy(try holder(of: byte)) }
             held.insert(byte)
         }
     }
@@ -74,11 +90,17 @@ final class DigestLocks {
     }
 
     private func take(byte: Int64, patience: Int64, tell: (String) -> Void) throws(ImageError) -> Bool {
+        try take(patience: patience, byte: byte, tell: tell) { () throws(ImageError) in try tryTake(byte: byte) }
+    }
+
+    private func take(
+        patience: Int64, byte: Int64, tell: (String) -> Void, _ attempt: () throws(ImageError) -> Bool
+    ) throws(ImageError) -> Bool {
         // F_OFD_SETLKW has no deadline, so the lock is asked for again and again.
         let start = monotonicMicroseconds()
         var hasTold = false
         var milliseconds = 1
-        while !(try tryTake(byte: byte)) {
+        while !(try attempt()) {
             let waited = monotonicMicroseconds() - start
             if waited >= patience { return false }
             if waited >= Self.politeness, !hasTold {

@@ -14,6 +14,11 @@ extension ImageStore {
     ) throws(ImageError) -> Configuration {
         let image = try image(text)
         let configuration = try configuration(of: image.record)
+        // Whoever removes the image meanwhile leaves its layers to the next who comes.
+        try locks.takeShared(image.record.layers.map(\.diffID), patience: 600_000_000) { holder in
+            observer.note("waiting for \(holder), which loads the same")
+        }
+        defer { locks.releaseAll() }
         let isMade = try Self.makeEmpty(path)
         let directory = try kernel { () throws(KernelError) in
             try FileDescriptor.workingDirectory.open(path.string, [.readOnly, .directory])
@@ -93,14 +98,22 @@ extension ImageStore {
     private static func accounts(_ path: String, _ root: borrowing RootDirectory) throws(ImageError) -> [UInt8]? {
         guard let inside = ContainerPath(path) else { return nil }
         // Order: its type first, by a handle, since opening a device may do things.
-        let handle = try kernel { () throws(KernelError) in try root.handle(inside) }
-        guard let handle, try kernel({ () throws(KernelError) in try handle.descriptor.status().type }) == .regular else {
-            return nil
-        }
+        guard try kernel({ () throws(KernelError) in try fileType(inside, root) }) == .regular else { return nil }
         return try kernel { () throws(KernelError) in
             let file = try root.open(inside, [.readOnly, .nonblocking, .noControllingTerminal])
             guard try file.descriptor.status().type == .regular else { return nil }
             return try file.descriptor.readToEnd(limit: 4 << 20, subject: "the image's \(path)")
+        }
+    }
+
+    /// nil where there is nothing, or a link that leads to itself.
+    private static func fileType(_ path: ContainerPath, _ root: borrowing RootDirectory) throws(KernelError) -> FileType? {
+        do throws(KernelError) {
+            guard let handle = try root.handle(path) else { return nil }
+            return try handle.descriptor.status().type
+        } catch {
+            if error.errno == .ELOOP { return nil }
+            throw error
         }
     }
 }

@@ -132,8 +132,10 @@ extension ImageStore {
             _ = try unpack(layer, blob: Self.blob(layer.blob.digest), into: place)
             wanted = try treeDigest(place + Self.tree)
         } catch {
-            guard case .digestMismatch = error else { throw error }
-            return nil
+            switch error {
+            case .digestMismatch, .layer: return nil
+            default: throw error
+            }
         }
         return try treeDigest(Self.layer(layer.diffID) + Self.tree) == wanted ? nil : .damagedLayer(layer.diffID)
     }

@@ -33,7 +33,7 @@ extension ImageStore {
             if name == nil, image.names.count > 1, !force {
                 throw .inUse(text, users: image.names.map { "the name '\($0)'" })
             }
-            try forget(image, &removal)
+            try forget(image, as: text, &removal)
             try collectAll(into: workplace, &removal)
             return removal
         }
@@ -44,7 +44,7 @@ extension ImageStore {
         try working { workplace throws(ImageError) in
             var removal = Removal()
             for image in try images() where image.users.isEmpty && (all || image.names.isEmpty) {
-                do throws(ImageError) { try forget(image, &removal) } catch {
+                do throws(ImageError) { try forget(image, as: image.record.digest.short, &removal) } catch {
                     // Somebody began to use it.
                     guard case .inUse = error else { throw error }
                 }
@@ -72,13 +72,13 @@ extension ImageStore {
     }
 
     /// Takes an image's record and names away in one transaction that fails where anybody uses the image.
-    private func forget(_ image: StoredImage, _ removal: inout Removal) throws(ImageError) {
+    private func forget(_ image: StoredImage, as text: String, _ removal: inout Removal) throws(ImageError) {
         var image = image
         let digest = image.record.digest
         let users = KeyRange.prefix(StoreKeys.users(of: digest))
         for _ in 0..<64 {
             try dropUsersOfEarlierBoots(users)
-            if !image.users.isEmpty { throw .inUse(image.names.first ?? digest.short, users: image.users) }
+            if !image.users.isEmpty { throw .inUse(text, users: image.users) }
             var conditions: [Comparison] = [
                 // The condition holds for each key of the range: for none, if it is empty.
                 Comparison(users, .version(0)), .isUnchanged(StoreKeys.image(digest), since: image.revision),

@@ -18,10 +18,10 @@ public final class ImageStore {
     public var observer: any LoadObserver = SilentObserver()
 
     private init(
-        root: HostPath, directory: consuming StoreDirectory, journal: Journal, limits: ImageLimits
+        root: HostPath, directory: consuming StoreDirectory, journal: Journal, limits: ImageLimits, isWritable: Bool
     ) throws(ImageError) {
         self.root = root
-        locks = try DigestLocks(directory.descriptor)
+        locks = try DigestLocks(directory.descriptor, isWritable: isWritable)
         self.directory = directory
         self.journal = journal
         self.limits = limits
@@ -35,7 +35,7 @@ public final class ImageStore {
         let journal = try journaling { () throws(JournalError) in
             try StoreLocation(root: root, runRoot: runRoot).open(isWritable: true)
         }
-        return try ImageStore(root: root, directory: directory, journal: journal, limits: limits)
+        return try ImageStore(root: root, directory: directory, journal: journal, limits: limits, isWritable: true)
     }
 
     /// Opens the store of a state root to look at it; nil where nothing was ever loaded there.
@@ -45,7 +45,7 @@ public final class ImageStore {
         let isThere = try journaling { () throws(JournalError) in try location.exists() }
         guard isThere else { return nil }
         let journal = try journaling { () throws(JournalError) in try location.open(isWritable: false) }
-        return try ImageStore(root: root, directory: directory, journal: journal, limits: ImageLimits())
+        return try ImageStore(root: root, directory: directory, journal: journal, limits: ImageLimits(), isWritable: false)
     }
 
     /// Descriptor of the directory `images`.

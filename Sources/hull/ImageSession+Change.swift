@@ -54,12 +54,11 @@ extension ImageSession {
 
     /// `check`.
     func check(_ arguments: CheckImagesArguments) throws(Failure) -> ExitCode {
-        guard let present = try storeIfPresent() else {
+        guard try storeIfPresent() != nil else {
             try Output.write(ImageFindingText.bytes([], arguments.format))
             return .done
         }
-        let store = arguments.repairs ? try store(quiet: true) : present
-        if !arguments.isQuiet { store.observer = ProgressObserver() }
+        let store = try store(quiet: arguments.isQuiet)
         let findings = try attempt("cannot check") { () throws(ImageError) -> [(ImageFinding, RepairOutcome?)] in
             if !arguments.repairs { return try store.check().map { ($0, nil) } }
             return try store.repair().map { ($0.finding, $0.outcome) }

@@ -3,6 +3,7 @@ import Foundation
 import LinuxKernel
 import LinuxTypes
 import OCISpec
+import StrictTree
 import Testing
 
 @testable import ImageStore
