@@ -119,12 +119,16 @@ extension FileDescriptor {
         try check("utimensat", subject, withTimes(time) { systemCall(__NR_utimensat, argument, 0, address($0), 0) })
     }
 
-    /// `chmod(2)` of what an `O_PATH` handle stands for, through `/proc/self/fd`. Not for handles of symbolic links.
-    public func changePermissionsOfHandle(_ permissions: UInt32, subject: String = "") throws(KernelError) {
-        let result = "/proc/self/fd/\(number)".withCString {
+    /// `fchmodat(2)` of what a name stands for, through a handle of it, which opens neither a device's driver nor a FIFO. A symbolic link has no
+    /// permissions: `EOPNOTSUPP`.
+    public func changePermissions(of name: FileName, to permissions: UInt32) throws(KernelError) {
+        let handle = try open(name, .pathOnly)
+        let result = "/proc/self/fd/\(handle.number)".withCString {
             systemCall(__NR_fchmodat, FileDescriptor.workingDirectory.argument, address($0), Int(permissions))
         }
-        try check("fchmodat", subject, result)
+        // Order: the handle is closed after the call that names it by its number.
+        _ = consume handle
+        try check("fchmodat", "\(name)", result)
     }
 
     private func withTimes(_ time: FileTime, _ body: (UnsafeRawPointer) -> Int) -> Int {

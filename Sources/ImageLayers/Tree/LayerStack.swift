@@ -93,7 +93,6 @@ final class StackCopy {
         case .characterDevice, .blockDevice, .fifo, .socket:
             try kernel("copy", path) { () throws(KernelError) in
                 try target.makeNode(name, type: status.type ?? .fifo, permissions: 0o600, device: status.deviceNumber)
-                try target.open(name, .pathOnly).descriptor.changePermissionsOfHandle(status.permissions)
             }
         case nil: throw .refused(path: path, reason: "a type of inode that has no name")
         }
@@ -101,7 +100,7 @@ final class StackCopy {
             try target.changeOwner(of: name, uid: status.uid, gid: status.gid)
             if status.type != .symbolicLink {
                 // Order: after the owner, whose change takes set-id bits away.
-                try target.open(name, .pathOnly).descriptor.changePermissionsOfHandle(status.permissions)
+                try target.changePermissions(of: name, to: status.permissions)
             }
             for attribute in try directory.attributeNames(of: name) where isCopied(attribute, status.type) {
                 if let value = try directory.attribute(attribute, of: name) {

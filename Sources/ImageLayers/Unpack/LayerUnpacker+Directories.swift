@@ -20,7 +20,9 @@ extension LayerUnpacker {
 
     /// One of the names on the way is missing, a whiteout, or no directory.
     private func missingDirectory(_ name: FileName, _ names: [FileName]) throws(LayerError) -> DirectoryHandle {
-        let parent = try directory(Array(names.dropLast())).descriptor
+        let above = try directory(Array(names.dropLast()))
+        defer { withExtendedLifetime(above) {} }
+        let parent = above.descriptor
         if let status = try status(of: name, in: parent), status.type != .directory {
             guard try isWhiteout(status, name, in: parent) else {
                 let what = status.type == .symbolicLink ? "a symbolic link" : "no directory"

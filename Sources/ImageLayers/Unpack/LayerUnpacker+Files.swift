@@ -54,14 +54,15 @@ extension LayerUnpacker {
         let source = try EntryPath(target, of: entry, limits: options.limits).names
         let text = printable(target)
         guard let sourceName = source.last else { throw refused("a hard link to the layer's root") }
+        if source.count > names.count, source.starts(with: names) { throw refused("a hard link to '\(text)', whose place it takes") }
         // Not made where it is missing: then the file is missing as well.
         let directory: OwnedDescriptor
         do throws(KernelError) {
             directory = try root.openBeneath(source.dropLast(), [.pathOnly, .directory])
         } catch {
             switch error.errno {
-            case .ENOENT, .ENOTDIR: throw refused("a hard link to '\(text)', which is not in this layer")
-            case .ELOOP: throw refused("a hard link through a symbolic link: '\(text)'")
+            case .ENOENT: throw refused("a hard link to '\(text)', which is not in this layer")
+            case .ENOTDIR, .ELOOP: throw refused("a hard link through a symbolic link or a file: '\(text)'")
             default: throw .kernel(error, doing: "link to '\(text)'", path: path)
             }
         }
@@ -91,8 +92,7 @@ extension LayerUnpacker {
         let attributes = keptAttributes(of: entry, type: type)
         try kernel("make", path) { () throws(KernelError) in
             try parent.changeOwner(of: name, uid: entry.uid, gid: entry.gid)
-            // A handle opens nothing: neither a device's driver nor the FIFO.
-            try parent.open(name, .pathOnly).descriptor.changePermissionsOfHandle(entry.permissions)
+            try parent.changePermissions(of: name, to: entry.permissions)
             for attribute in attributes { try parent.setAttribute(attribute.name, of: name, to: attribute.value) }
             try parent.changeTimes(of: name, to: entry.modified)
         }

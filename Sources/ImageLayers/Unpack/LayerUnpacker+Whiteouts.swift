@@ -43,12 +43,15 @@ extension LayerUnpacker {
     }
 
     private func makeWhiteout(_ name: FileName, _ parentNames: [FileName]) throws(LayerError) {
-        let parent = try directory(parentNames).descriptor
+        let handle = try directory(parentNames)
+        defer { withExtendedLifetime(handle) {} }
+        let parent = handle.descriptor
         if let present = try status(of: name, in: parent) {
             // It hides what lower layers have, never what this one has, whichever came first.
             if present.type == .directory { try makeOpaque(parentNames + [name]) }
             return
         }
+        if try isOpaque(parentNames) { return }
         if !usesWhiteoutAttributes {
             do throws(KernelError) {
                 let none = DeviceNumber(major: 0, minor: 0)
@@ -69,8 +72,6 @@ extension LayerUnpacker {
         let form = options.overlay
         try kernel("make the whiteout", path) { () throws(KernelError) in
             let directory = try root.openBeneath(parentNames, .directory)
-            // Nothing is to be hidden below what hides all.
-            if try directory.descriptor.attribute(form.opaque) == Self.opaqueValue { return }
             let file = try parent.open(name, [.create, .exclusive, .writeOnly])
             try file.descriptor.setAttribute(form.whiteout, to: Self.opaqueValue)
             try directory.descriptor.setAttribute(form.opaque, to: Array("x".utf8))
@@ -81,28 +82,36 @@ extension LayerUnpacker {
 
     /// Nothing of lower layers is seen below this directory, which exists.
     func makeOpaque(_ names: [FileName]) throws(LayerError) {
+        if try isOpaque(names) { return }
         if names.isEmpty { isRootOpaque = true }
-        let form = options.overlay
-        let path = path
+        let (form, path) = (options.overlay, path)
         let directory: OwnedDescriptor = try kernel("make opaque", path) { () throws(KernelError) in
             try root.openBeneath(names, .directory)
         }
-        if usesWhiteoutAttributes { try removeWhiteoutAttributes(names, directory.descriptor) }
+        try removeWhiteouts(in: directory.descriptor)
         try kernel("make opaque", path) { () throws(KernelError) in
             try directory.descriptor.setAttribute(form.opaque, to: Self.opaqueValue)
         }
     }
 
-    /// An opaque directory does not look for whiteouts in the form of attributes: they would be seen as empty files.
-    private func removeWhiteoutAttributes(_ names: [FileName], _ directory: FileDescriptor) throws(LayerError) {
-        let path = path
+    private func isOpaque(_ names: [FileName]) throws(LayerError) -> Bool {
         let form = options.overlay
-        try kernel("make opaque", path) { () throws(KernelError) in
-            var stream = try DirectoryStream(directory)
-            while let (name, type) = try stream.next() {
-                guard type == nil || type == .regular, try directory.status(of: name).size == 0 else { continue }
-                if try directory.attribute(form.whiteout, of: name) != nil { try directory.unlink(name) }
-            }
+        return try kernel("look at", path) { () throws(KernelError) in
+            let directory = try root.openBeneath(names, .directory)
+            return try directory.descriptor.attribute(form.opaque) == Self.opaqueValue
+        }
+    }
+
+    /// Where nothing lies below, overlayfs does not look for whiteouts: a program would see their names, and an error for each.
+    private func removeWhiteouts(in directory: FileDescriptor) throws(LayerError) {
+        var stream = try kernel("make opaque", path) { () throws(KernelError) in try DirectoryStream(directory) }
+        while true {
+            let next = try kernel("make opaque", path) { () throws(KernelError) in try stream.next() }
+            guard let (name, type) = next else { return }
+            guard type == nil || type == .characterDevice || usesWhiteoutAttributes && type == .regular,
+                let status = try status(of: name, in: directory), try isWhiteout(status, name, in: directory)
+            else { continue }
+            try kernel("make opaque", path) { () throws(KernelError) in try directory.unlink(name) }
         }
     }
 

@@ -65,7 +65,10 @@ public final class LayerUnpacker {
         }
         let parentNames = Array(names.dropLast())
         if try unpackMarker(entry, name, parentNames) { return }
-        let parent = try directory(parentNames).descriptor
+        let handle = try directory(parentNames)
+        // The number is the directory's only as long as somebody holds it: the cache alone may let it go.
+        defer { withExtendedLifetime(handle) {} }
+        let parent = handle.descriptor
         switch entry.kind {
         case .regular(let size):
             try unpackFile(entry, size: size, name, in: parent, names)
