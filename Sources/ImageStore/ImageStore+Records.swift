@@ -84,7 +84,7 @@ extension ImageStore {
         } else if let found = images.first(where: { $0.names.contains(reference.description) }) {
             return found
         }
-        throw .notFound(reference.familiar)
+        throw .notFound(text)
     }
 
     /// nil where the text is no id of an image that there is.

@@ -67,28 +67,42 @@ final class Workplace {
         return dead.count
     }
 
-    /// The lock of a place whose owner is dead, now ours; nil where it lives.
+    /// The lock of a place whose owner is dead, now ours; nil where it lives, or is done meanwhile and has removed the place.
     private static func claim(_ name: String, _ store: FileDescriptor) throws(ImageError) -> FileDescriptor? {
-        try kernel { () throws(KernelError) in
+        do throws(KernelError) {
             // An owner who died before there was a lock leaves none: it is made, so that another sweep sees ours.
             let lock = try store.open(
                 name + "/" + lockName, [.readWrite, .create, .noFollow, .nonblocking], permissions: 0o600)
             guard try lock.descriptor.tryLock(byte: 0) else { return nil }
             return lock.release()
+        } catch {
+            if error.errno == .ENOENT { return nil }
+            throw .kernel(error)
         }
     }
 
     /// Order: the lock's file last, so that what is left of a removal that was cut off is swept again.
+    ///
+    /// Its owner and a sweep that comes between the last two steps may both be at it: what is gone is gone.
     private static func remove(_ name: String, _ store: FileDescriptor) throws(ImageError) {
-        let place = try kernel { () throws(KernelError) in try store.open(name, [.readOnly, .directory, .noFollow]) }
-        let entries = try kernel { () throws(KernelError) in try place.descriptor.directoryEntries() }
-        for entry in entries where entry != lockName {
-            guard let file = FileName(entry) else { continue }
-            try layering("images/\(name)") { () throws(LayerError) in try LayerRemoval.remove(file, in: place.descriptor) }
-        }
-        try kernel { () throws(KernelError) in
+        do throws(KernelError) {
+            let place = try store.open(name, [.readOnly, .directory, .noFollow])
+            for entry in try place.descriptor.directoryEntries() where entry != lockName {
+                try removeTree(entry, in: place.descriptor)
+            }
             try store.unlink(name + "/" + lockName)
             try store.removeDirectory(name)
+        } catch {
+            // Not empty: somebody took it over, with a lock of his own.
+            if error.errno != .ENOENT, error.errno != .ENOTEMPTY, error.errno != .EEXIST { throw .kernel(error) }
+        }
+    }
+
+    private static func removeTree(_ entry: String, in place: FileDescriptor) throws(KernelError) {
+        guard let name = FileName(entry) else { return }
+        do throws(LayerError) { try LayerRemoval.remove(name, in: place) } catch {
+            if case .kernel(let cause, _, _) = error { throw cause }
+            throw KernelError(call: "unlinkat", errno: .EIO, subject: "\(error)")
         }
     }
 }

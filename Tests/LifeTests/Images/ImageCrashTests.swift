@@ -25,7 +25,7 @@ struct ImageCrashTests {
         let whole = max(Date().timeIntervalSince(start), 0.05)
         let full = Set(try place.contents())
         var interrupted = 0
-        for round in 0..<(Machine.isSlow ? 6 : 24) {
+        for round in 0..<(Machine.isSlow ? 4 : 12) {
             #expect(try place("rm", "app:1").succeeded)
             let loader = try LifeTests.start(place.words + ["load", "-q", archive])
             usleep(UInt32(Double.random(in: 0..<whole) * 1_000_000))

@@ -56,7 +56,7 @@ struct ImageLifeTests {
     func verbs() throws {
         let place = try ImagePlace("verbs")
         expectEnd(try place("ls", "-q"), 0, "")
-        expectEnd(try place("rm", "x"), 3, "", says: "image 'x:latest' is not in the local store")
+        expectEnd(try place("rm", "x"), 3, "", says: "image 'x' is not in the local store")
         expectEnd(try place("rm", "-f", "x"), 0, "")
         expectEnd(
             try place("load"), 2, "", says: "there is no file or directory; '-' reads stdin\nhint: see 'hull image load --help'")
