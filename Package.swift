@@ -65,7 +65,8 @@ let package = Package(
             ], swiftSettings: strict),
 
         .target(
-            name: "ImageLayers", dependencies: ["CZlib", "CZstd", "Digests", "LinuxKernel", "LinuxTypes"], swiftSettings: optimized),
+            name: "ImageLayers", dependencies: ["CZlib", "CZstd", "Digests", "LinuxKernel", "LinuxTypes"],
+            swiftSettings: optimized),
 
         // Layers 5 and 6: words for people, and the programs.
         .target(
@@ -112,9 +113,11 @@ let package = Package(
         // Archives byte by byte, right ones and wrong ones: no part of Hull.
         .target(name: "TarWriter", path: "Tests/TarWriter", swiftSettings: strict),
         .testTarget(
-            name: "ImageLayersTests", dependencies: ["CZlib", "CZstd", "Digests", "ImageLayers", "LinuxTypes", "TarWriter"], swiftSettings: optimized),
+            name: "ImageLayersTests", dependencies: ["CZlib", "CZstd", "Digests", "ImageLayers", "LinuxTypes", "TarWriter"],
+            swiftSettings: optimized),
         .testTarget(
-            name: "LayerTreeTests", dependencies: ["CZlib", "Digests", "ImageLayers", "LinuxKernel", "LinuxTypes", "TarWriter"], swiftSettings: strict),
+            name: "LayerTreeTests", dependencies: ["CZlib", "Digests", "ImageLayers", "LinuxKernel", "LinuxTypes", "TarWriter"],
+            swiftSettings: strict),
         .testTarget(name: "LinuxTypesTests", dependencies: ["LinuxTypes"], swiftSettings: strict),
         .testTarget(name: "InitProtocolTests", dependencies: ["InitProtocol", "LinuxTypes"], swiftSettings: strict),
         .testTarget(

@@ -58,11 +58,13 @@ import Testing
         #expect(all[1].entry.kind == .symbolicLink(target: Array((long + "t").utf8)))
     }
 
-    @Test(arguments: [
-        ("0", 0, 0), ("1.5", 1, 500_000_000), ("-1", -1, 0), ("-1.5", -2, 500_000_000), ("-0.000000001", -1, 999_999_999),
-        ("1700000000.123456789", 1_700_000_000, 123_456_789), ("1.1234567899", 1, 123_456_789), ("-1.0000000001", -2, 999_999_999),
-        ("-62135596800", -62_135_596_800, 0), ("3.", 3, 0),
-    ] as [(String, Int64, UInt32)])
+    @Test(
+        arguments: [
+            ("0", 0, 0), ("1.5", 1, 500_000_000), ("-1", -1, 0), ("-1.5", -2, 500_000_000), ("-0.000000001", -1, 999_999_999),
+            ("1700000000.123456789", 1_700_000_000, 123_456_789), ("1.1234567899", 1, 123_456_789),
+            ("-1.0000000001", -2, 999_999_999),
+            ("-62135596800", -62_135_596_800, 0), ("3.", 3, 0),
+        ] as [(String, Int64, UInt32)])
     func `pax times go back before 1970, to the nanosecond`(text: String, seconds: Int64, nanoseconds: UInt32) throws {
         var tar = TarWriter()
         tar.pax([("mtime", text)])
@@ -101,7 +103,8 @@ import Testing
     @Test func `sparse files come in all four forms of GNU tar`() throws {
         var tar = TarWriter()
         tar.pax([
-            ("GNU.sparse.size", "2001"), ("GNU.sparse.numblocks", "2"), ("GNU.sparse.offset", "1000"), ("GNU.sparse.numbytes", "3"),
+            ("GNU.sparse.size", "2001"), ("GNU.sparse.numblocks", "2"), ("GNU.sparse.offset", "1000"),
+            ("GNU.sparse.numbytes", "3"),
             ("GNU.sparse.offset", "2000"), ("GNU.sparse.numbytes", "1"),
         ])
         tar.add(Array("0.0".utf8), data: Array("abc".utf8) + [7])

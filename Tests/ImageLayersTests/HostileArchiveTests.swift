@@ -67,7 +67,8 @@ import Testing
 
     @Test func `numbers that no file has are refused`() {
         let edits: [(inout [UInt8]) -> Void] = [
-            { TarWriter.put(Array("0000009\0".utf8), in: &$0, at: 100) }, { TarWriter.put(Array("-000001\0".utf8), in: &$0, at: 108) },
+            { TarWriter.put(Array("0000009\0".utf8), in: &$0, at: 100) },
+            { TarWriter.put(Array("-000001\0".utf8), in: &$0, at: 108) },
             { TarWriter.binary(-1, in: &$0, at: 108, width: 8) }, { TarWriter.binary(4_294_967_295, in: &$0, at: 116, width: 8) },
             { TarWriter.binary(-1, in: &$0, at: 124, width: 12) }, { TarWriter.binary(.max, in: &$0, at: 124, width: 12) },
             { for place in 124..<136 { $0[place] = 0xbf } }, { TarWriter.binary(-1, in: &$0, at: 100, width: 8) },

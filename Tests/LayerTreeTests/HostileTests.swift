@@ -12,56 +12,89 @@ import Testing
         ("dots at the end", "'..'", { $0.directory("a/..") }), ("absolute dots", "'..'", { $0.add("/../outside", data: "x") }),
         ("no name", "without a name", { $0.add("") }), ("a file for the root", "root", { $0.add(".", data: "x") }),
         ("a link for the root", "root", { $0.add("./", type: "2", link: "/") }),
-        ("a long name", "255", { tar in
-            tar.pax([("path", String(repeating: "n", count: 256))])
-            tar.add("x")
-        }),
-        ("through a link to outside", "symbolic link", { tar in
-            tar.add("l", type: "2", link: "..")
-            tar.add("l/outside", data: "x")
-        }),
-        ("through an absolute link", "symbolic link", { tar in
-            tar.add("a/l", type: "2", link: "/")
-            tar.add("a/l/etc/x", data: "x")
-        }),
-        ("through a link inside", "symbolic link", { tar in
-            tar.directory("d")
-            tar.add("l", type: "2", link: "d")
-            tar.add("l/x", data: "x")
-        }),
-        ("through a link that took a directory's place", "symbolic link", { tar in
-            tar.add("d/x", data: "x")
-            tar.add("d", type: "2", link: "..")
-            tar.add("d/outside", data: "x")
-        }),
-        ("through a link that took the place of a parent in use", "symbolic link", { tar in
-            tar.add("a/b/c/x", data: "x")
-            tar.add("a/b", type: "2", link: "../..")
-            tar.add("a/b/c/outside", data: "x")
-        }),
-        ("through a file", "no directory", { tar in
-            tar.add("f", data: "x")
-            tar.add("f/x", data: "x")
-        }),
+        (
+            "a long name", "255",
+            { tar in
+                tar.pax([("path", String(repeating: "n", count: 256))])
+                tar.add("x")
+            }
+        ),
+        (
+            "through a link to outside", "symbolic link",
+            { tar in
+                tar.add("l", type: "2", link: "..")
+                tar.add("l/outside", data: "x")
+            }
+        ),
+        (
+            "through an absolute link", "symbolic link",
+            { tar in
+                tar.add("a/l", type: "2", link: "/")
+                tar.add("a/l/etc/x", data: "x")
+            }
+        ),
+        (
+            "through a link inside", "symbolic link",
+            { tar in
+                tar.directory("d")
+                tar.add("l", type: "2", link: "d")
+                tar.add("l/x", data: "x")
+            }
+        ),
+        (
+            "through a link that took a directory's place", "symbolic link",
+            { tar in
+                tar.add("d/x", data: "x")
+                tar.add("d", type: "2", link: "..")
+                tar.add("d/outside", data: "x")
+            }
+        ),
+        (
+            "through a link that took the place of a parent in use", "symbolic link",
+            { tar in
+                tar.add("a/b/c/x", data: "x")
+                tar.add("a/b", type: "2", link: "../..")
+                tar.add("a/b/c/outside", data: "x")
+            }
+        ),
+        (
+            "through a file", "no directory",
+            { tar in
+                tar.add("f", data: "x")
+                tar.add("f/x", data: "x")
+            }
+        ),
         ("a hard link to outside", "'..'", { $0.add("h", type: "1", link: "../outside") }),
-        ("a hard link through a link", "symbolic link", { tar in
-            tar.add("l", type: "2", link: "..")
-            tar.add("h", type: "1", link: "l/outside")
-        }),
+        (
+            "a hard link through a link", "symbolic link",
+            { tar in
+                tar.add("l", type: "2", link: "..")
+                tar.add("h", type: "1", link: "l/outside")
+            }
+        ),
         ("a hard link to what is not there", "not in this layer", { $0.add("h", type: "1", link: "/etc/passwd") }),
-        ("a hard link to a directory", "directory", { tar in
-            tar.directory("d")
-            tar.add("h", type: "1", link: "d")
-        }),
+        (
+            "a hard link to a directory", "directory",
+            { tar in
+                tar.directory("d")
+                tar.add("h", type: "1", link: "d")
+            }
+        ),
         ("a hard link to the root", "root", { $0.add("h", type: "1", link: "/") }),
-        ("a hard link to a whiteout", "not in this layer", { tar in
-            tar.add(".wh.w")
-            tar.add("h", type: "1", link: "w")
-        }),
-        ("a hard link from inside what it replaces", "whose place", { tar in
-            tar.add("d/f", data: "x")
-            tar.add("d", type: "1", link: "d/f")
-        }),
+        (
+            "a hard link to a whiteout", "not in this layer",
+            { tar in
+                tar.add(".wh.w")
+                tar.add("h", type: "1", link: "w")
+            }
+        ),
+        (
+            "a hard link from inside what it replaces", "whose place",
+            { tar in
+                tar.add("d/f", data: "x")
+                tar.add("d", type: "1", link: "d/f")
+            }
+        ),
         ("the device that is a whiteout", "0:0", { $0.add("c", type: "3") }),
         ("a link to nothing", "to nothing", { $0.add("l", type: "2") }),
         ("a whiteout of nothing", "whiteout", { $0.add(".wh.") }), ("a whiteout of itself", "whiteout", { $0.add("a/.wh..") }),
@@ -71,14 +104,20 @@ import Testing
         ("a whiteout that is a link", "not an empty file", { $0.add(".wh.a", type: "2", link: "/") }),
         ("something below a whiteout", "below a whiteout", { $0.add(".wh.a/b") }),
         ("an opaque mark with contents", "not an empty file", { $0.add("d/.wh..wh..opq", data: "x") }),
-        ("a whiteout through a link", "symbolic link", { tar in
-            tar.add("l", type: "2", link: "..")
-            tar.add("l/.wh.outside")
-        }),
-        ("opaque through a link", "symbolic link", { tar in
-            tar.add("l", type: "2", link: "..")
-            tar.add("l/.wh..wh..opq")
-        }),
+        (
+            "a whiteout through a link", "symbolic link",
+            { tar in
+                tar.add("l", type: "2", link: "..")
+                tar.add("l/.wh.outside")
+            }
+        ),
+        (
+            "opaque through a link", "symbolic link",
+            { tar in
+                tar.add("l", type: "2", link: "..")
+                tar.add("l/.wh..wh..opq")
+            }
+        ),
     ]
 
     @Test(arguments: refused.map(\.name)) func `what wants out is refused`(name: String) throws {
@@ -109,8 +148,9 @@ import Testing
     @Test func `an error of the source is the unpacking's, and an endless one is not waited for`() throws {
         let place = try Place()
         let root = try place.make("layer")
-        #expect(Self.error(into: root.descriptor) { _ throws(LayerError) in throw .source(reason: "the cable is out") }
-            == .source(reason: "the cable is out"))
+        #expect(
+            Self.error(into: root.descriptor) { _ throws(LayerError) in throw .source(reason: "the cable is out") }
+                == .source(reason: "the cable is out"))
         var tar = TarWriter()
         tar.add("../x")
         let start = tar.bytes

@@ -77,14 +77,20 @@ import Testing
 
     static let changes: [(String, @Sendable (inout TarWriter) -> Void)] = [
         ("contents", { $0.add("d/f", uid: 3, data: "contentz") }), ("length", { $0.add("d/f", uid: 3, data: "content") }),
-        ("owner", { $0.add("d/f", uid: 4, data: "contents") }), ("mode", { $0.add("d/f", mode: 0o755, uid: 3, data: "contents") }),
-        ("target", { $0.add("d/l", type: "2", link: "other") }), ("device", { $0.add("c", type: "3", mode: 0o600, major: 1, minor: 5) }),
+        ("owner", { $0.add("d/f", uid: 4, data: "contents") }),
+        ("mode", { $0.add("d/f", mode: 0o755, uid: 3, data: "contents") }),
+        ("target", { $0.add("d/l", type: "2", link: "other") }),
+        ("device", { $0.add("c", type: "3", mode: 0o600, major: 1, minor: 5) }),
         ("name", { $0.add("d/new") }), ("type", { $0.add("d/l", data: "target") }), ("opaque", { $0.add("d/.wh..wh..opq") }),
-        ("directory's mode", { $0.directory("d", mode: 0o700) }), ("root's owner", { $0.add("./", type: "5", mode: 0o755, uid: 1) }),
-        ("attribute", { tar in
-            tar.pax([("SCHILY.xattr.user.a", "b")])
-            tar.add("d/f", uid: 3, data: "contents")
-        }),
+        ("directory's mode", { $0.directory("d", mode: 0o700) }),
+        ("root's owner", { $0.add("./", type: "5", mode: 0o755, uid: 1) }),
+        (
+            "attribute",
+            { tar in
+                tar.pax([("SCHILY.xattr.user.a", "b")])
+                tar.add("d/f", uid: 3, data: "contents")
+            }
+        ),
     ]
 
     @Test(arguments: changes.map(\.0)) func `every change changes it`(what: String) throws {

@@ -19,60 +19,98 @@ import Testing
 
     /// What the upper layer's entries make of the lower one: names that are seen.
     private static let cases: [(name: String, fill: @Sendable (inout TarWriter) -> Void, gone: [String], added: [String])] = [
-        ("a file", { $0.add(".wh.gone") }, ["gone"], []), ("a tree", { $0.add(".wh.d") }, ["d", "d/a", "d/b", "d/sub", "d/sub/c"], []),
+        ("a file", { $0.add(".wh.gone") }, ["gone"], []),
+        ("a tree", { $0.add(".wh.d") }, ["d", "d/a", "d/b", "d/sub", "d/sub/c"], []),
         ("what is not there", { $0.add("d/.wh.nothing") }, [], []),
-        ("a file, then the same name", { tar in
-            tar.add(".wh.gone")
-            tar.add("gone", data: "upper")
-        }, [], []),
-        ("a name, then its whiteout", { tar in
-            tar.add("gone", data: "upper")
-            tar.add(".wh.gone")
-        }, [], []),
-        ("a directory, whited out and made again", { tar in
-            tar.add(".wh.d")
-            tar.directory("d")
-            tar.add("d/new", data: "upper")
-        }, ["d/a", "d/b", "d/sub", "d/sub/c"], ["d/new"]),
-        ("a directory, made and then whited out", { tar in
-            tar.add("d/new", data: "upper")
-            tar.add(".wh.d")
-        }, ["d/a", "d/b", "d/sub", "d/sub/c"], ["d/new"]),
-        ("a whiteout, then something below it", { tar in
-            tar.add(".wh.d")
-            tar.add("d/sub/new", data: "upper")
-        }, ["d/a", "d/b", "d/sub/c"], ["d/sub/new"]),
-        ("opaque first", { tar in
-            tar.add("o/.wh..wh..opq")
-            tar.add("o/new", data: "upper")
-        }, ["o/x", "o/y"], ["o/new"]),
-        ("opaque last", { tar in
-            tar.directory("o")
-            tar.add("o/new", data: "upper")
-            tar.add("o/.wh..wh..opq")
-        }, ["o/x", "o/y"], ["o/new"]),
-        ("opaque and whiteouts", { tar in
-            tar.add("o/.wh.x")
-            tar.add("o/.wh..wh..opq")
-            tar.add("o/.wh.y")
-        }, ["o/x", "o/y"], []),
+        (
+            "a file, then the same name",
+            { tar in
+                tar.add(".wh.gone")
+                tar.add("gone", data: "upper")
+            }, [], []
+        ),
+        (
+            "a name, then its whiteout",
+            { tar in
+                tar.add("gone", data: "upper")
+                tar.add(".wh.gone")
+            }, [], []
+        ),
+        (
+            "a directory, whited out and made again",
+            { tar in
+                tar.add(".wh.d")
+                tar.directory("d")
+                tar.add("d/new", data: "upper")
+            }, ["d/a", "d/b", "d/sub", "d/sub/c"], ["d/new"]
+        ),
+        (
+            "a directory, made and then whited out",
+            { tar in
+                tar.add("d/new", data: "upper")
+                tar.add(".wh.d")
+            }, ["d/a", "d/b", "d/sub", "d/sub/c"], ["d/new"]
+        ),
+        (
+            "a whiteout, then something below it",
+            { tar in
+                tar.add(".wh.d")
+                tar.add("d/sub/new", data: "upper")
+            }, ["d/a", "d/b", "d/sub/c"], ["d/sub/new"]
+        ),
+        (
+            "opaque first",
+            { tar in
+                tar.add("o/.wh..wh..opq")
+                tar.add("o/new", data: "upper")
+            }, ["o/x", "o/y"], ["o/new"]
+        ),
+        (
+            "opaque last",
+            { tar in
+                tar.directory("o")
+                tar.add("o/new", data: "upper")
+                tar.add("o/.wh..wh..opq")
+            }, ["o/x", "o/y"], ["o/new"]
+        ),
+        (
+            "opaque and whiteouts",
+            { tar in
+                tar.add("o/.wh.x")
+                tar.add("o/.wh..wh..opq")
+                tar.add("o/.wh.y")
+            }, ["o/x", "o/y"], []
+        ),
         ("a file in a directory's place", { $0.add("t", data: "file") }, ["t/x"], []),
-        ("a file, then a directory, in a directory's place", { tar in
-            tar.add("t", data: "file")
-            tar.add("t/", type: "5")
-        }, ["t/x"], []),
+        (
+            "a file, then a directory, in a directory's place",
+            { tar in
+                tar.add("t", data: "file")
+                tar.add("t/", type: "5")
+            }, ["t/x"], []
+        ),
         ("a whiteout as a hard link, as aufs made them", { $0.add("w/.wh.x", type: "1", link: ".wh..wh.aufs") }, ["w/x"], []),
-        ("aufs's own books", { tar in
-            tar.add(".wh..wh.aufs")
-            tar.directory(".wh..wh.plnk")
-            tar.add(".wh..wh.plnk/1.2", data: "x")
-            tar.directory(".wh..wh.orph")
-        }, [], []),
-        ("all, and one more", { tar in
-            tar.add(".wh..wh..opq")
-            tar.add("only", data: "upper")
-        }, ["d", "d/a", "d/b", "d/sub", "d/sub/c", "gone", "h1", "h2", "kept", "l", "o", "o/x", "o/y", "replaced", "t", "t/x", "w", "w/deep",
-            "w/deep/y", "w/x"], ["only"]),
+        (
+            "aufs's own books",
+            { tar in
+                tar.add(".wh..wh.aufs")
+                tar.directory(".wh..wh.plnk")
+                tar.add(".wh..wh.plnk/1.2", data: "x")
+                tar.directory(".wh..wh.orph")
+            }, [], []
+        ),
+        (
+            "all, and one more",
+            { tar in
+                tar.add(".wh..wh..opq")
+                tar.add("only", data: "upper")
+            },
+            [
+                "d", "d/a", "d/b", "d/sub", "d/sub/c", "gone", "h1", "h2", "kept", "l", "o", "o/x", "o/y", "replaced", "t", "t/x",
+                "w", "w/deep",
+                "w/deep/y", "w/x",
+            ], ["only"]
+        ),
     ]
 
     @Test(arguments: cases.map(\.name), [OverlayForm.trusted, .user])

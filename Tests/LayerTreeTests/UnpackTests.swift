@@ -60,7 +60,8 @@ import Testing
 
     @Test func `the last entry of a path wins, whatever the types`() throws {
         let kinds: [(String, (inout TarWriter) -> Void, String)] = [
-            ("file", { $0.add("x", mode: 0o600, data: "F") }, "x 100600 0:0 'F'"), ("directory", { $0.directory("x") }, "x 40755 0:0"),
+            ("file", { $0.add("x", mode: 0o600, data: "F") }, "x 100600 0:0 'F'"),
+            ("directory", { $0.directory("x") }, "x 40755 0:0"),
             ("link", { $0.add("x", type: "2", link: "../outside") }, "x 120777 0:0 -> ../outside"),
             ("fifo", { $0.add("x", type: "6", mode: 0o600) }, "x 10600 0:0"),
             ("device", { $0.add("x", type: "3", mode: 0o600, major: 1, minor: 3) }, "x 20600 0:0 1:3"),
