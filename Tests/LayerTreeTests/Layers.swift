@@ -4,11 +4,25 @@ import ImageLayers
 import LinuxKernel
 import LinuxTypes
 import TarWriter
+import Testing
 
 /// A directory of a test's own below /var/tmp, with a file outside that nothing may touch. Gone when the test is.
 final class Place {
     let path: String
     let directory: OwnedDescriptor
+
+    /// Root, for files of other people, and a directory whose files can have attributes: user-mode Linux has none.
+    static let isPossible: Bool = {
+        do {
+            let place = try Place()
+            let file = try place.directory.descriptor.open("file", [.create, .writeOnly])
+            try file.descriptor.setAttribute(Array("user.note".utf8), to: [1])
+            try file.descriptor.setAttribute(Array("trusted.note".utf8), to: [1])
+            return geteuid() == 0
+        } catch { return false }
+    }()
+
+    static let whyNot: Comment = "needs root, and files in /var/tmp that have attributes"
 
     init() throws {
         path = "/var/tmp/hull-layers-\(UUID().uuidString)"

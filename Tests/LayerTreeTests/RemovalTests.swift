@@ -6,7 +6,7 @@ import LinuxTypes
 import TarWriter
 import Testing
 
-@Suite(.enabled(if: geteuid() == 0, "layers have other people's files: needs root")) struct RemovalTests {
+@Suite(.enabled(if: Place.isPossible, Place.whyNot)) struct RemovalTests {
     @Test func `a tree goes, what it names stays`() throws {
         let place = try Place()
         try place.unpack(
@@ -31,7 +31,7 @@ import Testing
         var current = try place.make("deep")
         let name = try #require(FileName("d"))
         let side = try #require(FileName("side"))
-        for _ in 0..<3000 {
+        for _ in 0..<1000 {
             try current.descriptor.makeDirectory(name, permissions: 0o700)
             try current.descriptor.makeDirectory(side, permissions: 0o700)
             current = try current.descriptor.open(name, .directory)
@@ -40,10 +40,10 @@ import Testing
         #expect(try FileManager.default.contentsOfDirectory(atPath: place.path) == ["outside"])
     }
 
-    @Test func `a directory of 20,000 names goes`() throws {
+    @Test func `a directory of 2000 names goes`() throws {
         let place = try Place()
         let directory = try place.make("wide")
-        for index in 0..<20_000 {
+        for index in 0..<2000 {
             let name = try #require(FileName("file-with-a-longer-name-\(index)"))
             _ = try directory.descriptor.open(name, [.create, .writeOnly], permissions: 0o600)
         }
@@ -52,7 +52,7 @@ import Testing
     }
 }
 
-@Suite(.enabled(if: geteuid() == 0, "layers have other people's files: needs root")) struct DigestOfTreeTests {
+@Suite(.enabled(if: Place.isPossible, Place.whyNot)) struct DigestOfTreeTests {
     private static let fill: @Sendable (inout TarWriter) -> Void = { tar in
         tar.directory("d")
         tar.add("d/f", uid: 3, data: "contents")

@@ -88,7 +88,7 @@ public struct TarWriter: Sendable {
     /// The checksum of what stands there.
     public static func seal(_ header: inout [UInt8]) {
         put(Array("        ".utf8), in: &header, at: 148)
-        let digits = String(header.reduce(0) { $0 + UInt64($1) }, radix: 8)
+        let digits = String(header.reduce(0) { $0 + UInt64($1) } & 0o777777, radix: 8)
         let text = String(repeating: "0", count: 6 - digits.utf8.count) + digits + "\u{0} "
         put(Array(text.utf8), in: &header, at: 148)
     }

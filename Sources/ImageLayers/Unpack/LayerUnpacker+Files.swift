@@ -54,7 +54,9 @@ extension LayerUnpacker {
         let source = try EntryPath(target, of: entry, limits: options.limits).names
         let text = printable(target)
         guard let sourceName = source.last else { throw refused("a hard link to the layer's root") }
-        if source.count > names.count, source.starts(with: names) { throw refused("a hard link to '\(text)', whose place it takes") }
+        if source.count > names.count, source.starts(with: names) {
+            throw refused("a hard link to '\(text)', whose place it takes")
+        }
         // Not made where it is missing: then the file is missing as well.
         let directory: OwnedDescriptor
         do throws(KernelError) {
