@@ -41,6 +41,8 @@ public final class ImageStore {
     /// Opens the store of a state root to look at it; nil where nothing was ever loaded there.
     public static func openIfPresent(root: HostPath, runRoot: HostPath? = nil) throws(ImageError) -> ImageStore? {
         guard let directory = try StoreDirectory.open(root: root, isMade: false) else { return nil }
+        // Order: whoever makes a store makes the lock last, so that one without it, and without a blob, is being made just now.
+        guard try directory.isComplete() else { return nil }
         let location = StoreLocation(root: root, runRoot: runRoot)
         let isThere = try journaling { () throws(JournalError) in try location.exists() }
         guard isThere else { return nil }

@@ -45,6 +45,21 @@ struct StoreDirectory: ~Copyable {
         return StoreDirectory(directory: directory, path: path)
     }
 
+    /// Whether somebody has made all of it, the journal too; or there are blobs, and the lock was lost.
+    func isComplete() throws(ImageError) -> Bool {
+        try kernel { () throws(KernelError) in
+            let names = try descriptor.directoryEntries()
+            guard !names.contains("lock"), names.contains("blobs") else { return names.contains("lock") }
+            do throws(KernelError) {
+                let blobs = try descriptor.open("blobs/sha256", [.readOnly, .directory, .noFollow])
+                return try !blobs.descriptor.directoryEntries().isEmpty
+            } catch {
+                if error.errno == .ENOENT { return false }
+                throw error
+            }
+        }
+    }
+
     private static func make(_ parent: FileDescriptor, _ name: String) throws(ImageError) {
         do throws(KernelError) { try parent.makeDirectory(name, permissions: 0o700) } catch {
             if error.errno != .EEXIST { throw .kernel(error) }

@@ -162,4 +162,30 @@ struct LoadTests {
         #expect(try String(contentsOfFile: tree + "/hello", encoding: .utf8) == "world\n")
         #expect(try store.check() == [])
     }
+
+    /// Regression: a `prune` beside the first load of a store found a journal without its control file, or no lock, and failed.
+    @Test("a store that is being made is not there yet")
+    func beingMade() throws {
+        let place = try TestStore()
+        #expect(try ImageStore.openIfPresent(root: place.root, runRoot: place.runRoot)?.root == nil)
+        _ = try place.open()
+        try FileManager.default.removeItem(atPath: place.path("lock"))
+        #expect(try ImageStore.openIfPresent(root: place.root, runRoot: place.runRoot)?.root == nil)
+        try place.load(Self.layout())
+        #expect(try ImageStore.openIfPresent(root: place.root, runRoot: place.runRoot)?.images().count == 1)
+    }
+
+    /// Regression: a sweep looked for the lock of a work directory whose owner was just removing it, and failed.
+    @Test("a work directory that goes while others look for dead ones is no failure")
+    func sweepBesideRemoval() throws {
+        let place = try TestStore()
+        let store = try place.open()
+        let workplace = try Workplace.make(store.files, store.locks)
+        #expect(try Workplace.sweep(store.files, store.locks) == 0)
+        try FileManager.default.removeItem(atPath: place.path(workplace.name + "/lock"))
+        // The owner lives, but nobody can know.
+        #expect(try Workplace.sweep(store.files, store.locks) == 1)
+        try workplace.remove()
+        #expect(try place.names("incoming") == [])
+    }
 }
