@@ -39,13 +39,17 @@ let package = Package(
         .target(name: "CLinux", cSettings: [.unsafeFlags(["-Wall", "-Wextra", "-Werror"])]),
         .systemLibrary(name: "CSeccomp", providers: [.apt(["libseccomp-dev"])]),
         .systemLibrary(name: "CCap", providers: [.apt(["libcap-dev"])]),
+        .systemLibrary(name: "CCrypto", providers: [.apt(["libssl-dev"])]),
+        .systemLibrary(name: "CZlib", providers: [.apt(["zlib1g-dev"])]),
+        .systemLibrary(name: "CZstd", providers: [.apt(["libzstd-dev"])]),
         .target(name: "LinuxTypes", swiftSettings: strict),
         .target(name: "StrictTree", swiftSettings: strict),
 
         // Layer 1: the kernel's calls, the specification's values, the messages of parent and init.
         .target(name: "LinuxKernel", dependencies: ["CLinux", "CCap", "LinuxTypes"], swiftSettings: strict),
-        .target(name: "OCISpec", dependencies: ["StrictTree", "LinuxTypes"], swiftSettings: strict),
+        .target(name: "OCISpec", dependencies: ["Digests", "LinuxTypes", "StrictTree"], swiftSettings: strict),
         .target(name: "InitProtocol", dependencies: ["LinuxTypes"], swiftSettings: strict),
+        .target(name: "Digests", dependencies: ["CCrypto"], swiftSettings: strict),
 
         // Layer 2: the journal, cgroups and seccomp, each alone.
         .target(name: "Journal", dependencies: ["LinuxKernel", "LinuxTypes"], swiftSettings: optimized),
@@ -63,6 +67,14 @@ let package = Package(
                 "Cgroups", "InitProtocol", "Journal", "LinuxKernel", "LinuxTypes", "OCISpec", "SeccompFilter", "StrictTree",
             ], swiftSettings: strict),
 
+        .target(
+            name: "ImageLayers", dependencies: ["CZlib", "CZstd", "Digests", "LinuxKernel", "LinuxTypes"],
+            swiftSettings: optimized),
+        .target(
+            name: "ImageStore",
+            dependencies: ["Digests", "ImageLayers", "Journal", "LinuxKernel", "LinuxTypes", "OCISpec", "StrictTree"],
+            swiftSettings: strict),
+
         // Layers 5 and 6: words for people, and the programs.
         .target(
             name: "CommandSupport",
@@ -71,9 +83,18 @@ let package = Package(
         .target(
             name: "JournalVerbs",
             dependencies: ["CommandSupport", "Journal", "LinuxKernel", "LinuxTypes", "StrictTree"], swiftSettings: strict),
+        .target(
+            name: "ImageVerbs",
+            dependencies: [
+                "CommandSupport", "Digests", "ImageStore", "JournalVerbs", "LinuxKernel", "LinuxTypes", "OCISpec", "StrictTree",
+            ],
+            swiftSettings: strict),
         .executableTarget(
             name: "hull",
-            dependencies: ["CommandSupport", "Journal", "JournalVerbs", "LinuxKernel", "LinuxTypes", "StrictTree"],
+            dependencies: [
+                "CommandSupport", "Digests", "ImageStore", "ImageVerbs", "Journal", "JournalVerbs", "LinuxKernel", "LinuxTypes",
+                "OCISpec", "StrictTree",
+            ],
             swiftSettings: strict, linkerSettings: staticProgram),
         .executableTarget(
             name: "hull-runtime",
@@ -90,6 +111,9 @@ let package = Package(
             name: "journal-bench", dependencies: ["Journal", "LinuxKernel", "LinuxTypes"], path: "Tests/JournalBench",
             exclude: ["others.c"],
             swiftSettings: strict, linkerSettings: staticProgram),
+        .executableTarget(
+            name: "layer-bench", dependencies: ["Digests", "ImageLayers", "LinuxKernel", "LinuxTypes"], path: "Tests/LayerBench",
+            swiftSettings: strict, linkerSettings: staticProgram),
         .testTarget(
             name: "SeccompFilterTests", dependencies: ["LinuxKernel", "LinuxTypes", "OCISpec", "SeccompFilter", "StrictTree"],
             swiftSettings: strict),
@@ -101,6 +125,23 @@ let package = Package(
         .testTarget(
             name: "JournalTests", dependencies: ["Journal", "JournalHistory", "LinuxKernel", "LinuxTypes"], exclude: ["Golden"],
             swiftSettings: optimized),
+        .testTarget(name: "DigestsTests", dependencies: ["Digests"], swiftSettings: strict),
+        .testTarget(
+            name: "ImageStoreTests",
+            dependencies: ["Digests", "ImageStore", "Journal", "LinuxKernel", "LinuxTypes", "OCISpec", "StrictTree"],
+            swiftSettings: strict),
+        .testTarget(
+            name: "ImageVerbsTests",
+            dependencies: ["CommandSupport", "Digests", "ImageStore", "ImageVerbs", "JournalVerbs", "LinuxTypes", "OCISpec"],
+            swiftSettings: strict),
+        // Archives byte by byte, right ones and wrong ones: no part of Hull.
+        .target(name: "TarWriter", path: "Tests/TarWriter", swiftSettings: strict),
+        .testTarget(
+            name: "ImageLayersTests", dependencies: ["CZlib", "CZstd", "Digests", "ImageLayers", "LinuxTypes", "TarWriter"],
+            swiftSettings: optimized),
+        .testTarget(
+            name: "LayerTreeTests", dependencies: ["CZlib", "Digests", "ImageLayers", "LinuxKernel", "LinuxTypes", "TarWriter"],
+            swiftSettings: strict),
         .testTarget(name: "LinuxTypesTests", dependencies: ["LinuxTypes"], swiftSettings: strict),
         .testTarget(name: "InitProtocolTests", dependencies: ["InitProtocol", "LinuxTypes"], swiftSettings: strict),
         .testTarget(
@@ -126,7 +167,7 @@ let package = Package(
             dependencies: ["CommandSupport", "Journal", "JournalVerbs", "LinuxTypes", "StrictTree"], swiftSettings: strict),
         .testTarget(name: "StrictTreeTests", dependencies: ["StrictTree"], swiftSettings: strict),
         .testTarget(
-            name: "OCISpecTests", dependencies: ["LinuxTypes", "OCISpec", "StrictTree"], exclude: ["Fixtures"],
+            name: "OCISpecTests", dependencies: ["Digests", "LinuxTypes", "OCISpec", "StrictTree"], exclude: ["Fixtures"],
             swiftSettings: strict),
 
         // The life ring: real binaries, real containers, and the program that reports what a container sees.

@@ -18,6 +18,8 @@ public struct FileStatus: Hashable, Sendable {
     /// Bytes.
     public let size: Int64
     public let links: UInt64
+    /// When the contents were last written.
+    public let modified: FileTime
 
     init(_ raw: stat) {
         type = FileType(mode: raw.st_mode)
@@ -29,6 +31,7 @@ public struct FileStatus: Hashable, Sendable {
         deviceNumber = DeviceNumber(encoded: UInt64(raw.st_rdev))
         size = Int64(raw.st_size)
         links = UInt64(raw.st_nlink)
+        modified = FileTime(seconds: Int64(raw.st_mtim.tv_sec), nanoseconds: UInt32(truncatingIfNeeded: raw.st_mtim.tv_nsec))
     }
 }
 

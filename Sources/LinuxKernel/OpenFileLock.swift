@@ -16,6 +16,15 @@ extension FileDescriptor {
         return true
     }
 
+    /// Takes a shared lock of one byte of the file, unless somebody holds the exclusive one. Open for reading is enough.
+    public func tryLockShared(byte: Int64, subject: String = "") throws(KernelError) -> Bool {
+        var request = flock(l_type: Int16(F_RDLCK), l_whence: Int16(SEEK_SET), l_start: Int(byte), l_len: 1, l_pid: 0)
+        let result = withUnsafePointer(to: &request) { systemCall(__NR_fcntl, argument, 37, address($0)) }
+        if result == -Int(Errno.EAGAIN.rawValue) || result == -Int(Errno.EACCES.rawValue) { return false }
+        try check("fcntl", subject.isEmpty ? "F_OFD_SETLK" : subject, result)
+        return true
+    }
+
     /// Lets go of the lock of one byte.
     public func unlock(byte: Int64, subject: String = "") throws(KernelError) {
         var request = flock(l_type: Int16(F_UNLCK), l_whence: Int16(SEEK_SET), l_start: Int(byte), l_len: 1, l_pid: 0)

@@ -1,4 +1,5 @@
 import CommandSupport
+import ImageVerbs
 import JournalVerbs
 import LinuxKernel
 import LinuxTypes
@@ -27,6 +28,8 @@ enum Program {
         case help
         case journal(JournalCommand, StoreOptions)
         case journalHelp(verb: String?)
+        case image(ImageCommand, StoreOptions)
+        case imageHelp(verb: String?)
     }
 
     private static func run() throws(Failure) -> ExitCode {
@@ -35,6 +38,8 @@ enum Program {
         case .help: try Output.write(help.utf8)
         case .journalHelp(let verb): try Output.write(JournalHelp.text(for: verb).utf8)
         case .journal(let command, let options): return try JournalSession(try StorePlace(options)).carryOut(command)
+        case .imageHelp(let verb): try Output.write(ImageHelp.text(for: verb).utf8)
+        case .image(let command, let options): return try ImageSession(options).carryOut(command)
         }
         return .done
     }
@@ -59,10 +64,14 @@ enum Program {
             case .flag("version", true): return .version
             case .flag("help", true): return .help
             case .operand("journal"): return try journal(reader, store)
+            case .operand("image"): return try image(reader, store)
             case .operand("help"):
                 guard let name = reader.readOperand() else { return .help }
-                guard name == "journal" else { throw unknown(name) }
-                return .journalHelp(verb: reader.readOperand())
+                switch name {
+                case "journal": return .journalHelp(verb: reader.readOperand())
+                case "image": return .imageHelp(verb: reader.readOperand())
+                default: throw unknown(name)
+                }
             case .operand(let name): throw unknown(name)
             default: break
             }
@@ -80,8 +89,19 @@ enum Program {
         }
     }
 
+    private static func image(_ reader: ArgumentReader, _ store: StoreOptions) throws(UsageError) -> Request {
+        var store = store
+        do throws(UsageError) {
+            return .image(try ImageCommand(reader, &store), store)
+        } catch {
+            guard case .helpRequested(let verb) = error else { throw error }
+            return .imageHelp(verb: verb)
+        }
+    }
+
     private static func unknown(_ name: String) -> UsageError {
-        .wrong("unknown command '\(name)'\(Suggestion.hint(for: name, in: ["journal", "help"]))", hint: "see 'hull --help'")
+        .wrong(
+            "unknown command '\(name)'\(Suggestion.hint(for: name, in: ["image", "journal", "help"]))", hint: "see 'hull --help'")
     }
 
     private static let options =
@@ -94,15 +114,19 @@ enum Program {
         Runs pods on one Linux machine.
 
         Commands:
+          image    keep images: load, save, list, and make bundles of them
           journal  read and write the journal: keys and values with history
           help     print the help of a command
 
         Options:
         \(Manual.list(options))
         Examples:
+          # an image of a container engine, as a bundle to run
+          hull image load app.tar && hull image bundle app:latest bundle
           # what the journal holds
           hull journal range /
           # everything about its verbs
+          hull image --help
           hull journal --help
 
         """

@@ -1,0 +1,158 @@
+internal import Digests
+internal import LinuxKernel
+internal import LinuxTypes
+internal import OCISpec
+
+/// Content on its way into the store: verified, in the work directory, without names. The locks of its digests are held.
+struct Arrivals {
+    let store: ImageStore
+    let workplace: Workplace
+    /// Blobs and layers that came in, by digest: where they lie.
+    private var blobs: [Digest: String] = [:]
+    private var layers: [Digest: String] = [:]
+    private(set) var layerRecords: [Digest: LayerRecord] = [:]
+
+    init(store: ImageStore, workplace: Workplace) {
+        self.store = store
+        self.workplace = workplace
+    }
+
+    var isEmpty: Bool { blobs.isEmpty && layers.isEmpty }
+
+    /// A blob in the work directory that is to get its name.
+    mutating func note(_ digest: Digest, at place: String) { blobs[digest] = place }
+
+    /// A layer in the work directory that is to get its name.
+    mutating func note(_ diffID: Digest, _ unpacked: LayerArrival) {
+        layers[diffID] = unpacked.place
+        layerRecords[diffID] = unpacked.record
+    }
+
+    /// A document whose bytes are verified already.
+    mutating func add(_ document: ImageGraph.Found) throws(ImageError) {
+        let descriptor = document.descriptor
+        guard blobs[descriptor.digest] == nil, try !store.hasBlob(descriptor) else { return }
+        let name = workplace.newName("blob")
+        var writer = try BlobWriter(
+            store.files, name, descriptor.digest.algorithm, limit: descriptor.size, what: descriptor.digest.description)
+        try writer.write(document.bytes)
+        _ = writer.finish()
+        blobs[descriptor.digest] = name
+    }
+
+    /// Blobs that the store lacks, from a source.
+    mutating func add(blobs wanted: [Descriptor], from source: any BlobSource) throws(ImageError) {
+        var missing: [Descriptor] = []
+        for descriptor in wanted where !missing.contains(where: { $0.digest == descriptor.digest }) {
+            if try !store.hasBlob(descriptor) { missing.append(descriptor) }
+        }
+        if missing.isEmpty { return }
+        let receiver = BlobArrival(store: store, workplace: workplace)
+        try source.deliver(missing, to: receiver)
+        for descriptor in missing where receiver.files[descriptor.digest] == nil {
+            throw .missingBlob(descriptor.digest, mediaType: descriptor.mediaType)
+        }
+        blobs.merge(receiver.files) { old, _ in old }
+    }
+
+    /// Unpacks a layer that the store lacks from its blob.
+    mutating func add(layer: ImageRecord.Layer) throws(ImageError) {
+        let diffID = layer.diffID
+        if layers[diffID] != nil { return }
+        // A directory without a record is what a load left that was cut off: nobody knows what it should be.
+        if try store.layerRecord(diffID) != nil, try store.hasLayer(diffID) { return }
+        let place = workplace.newName("layer")
+        let blob = blobs[layer.blob.digest] ?? ImageStore.blob(layer.blob.digest)
+        note(diffID, try store.unpack(layer, blob: blob, into: place))
+    }
+
+    /// Syncs everything and gives it its names.
+    mutating func settle() throws(ImageError) {
+        if isEmpty { return }
+        store.observer.began(.sync)
+        // Order: the bytes are on the disk before a name points at them.
+        try kernel { () throws(KernelError) in try store.files.synchronizeFileSystem(subject: "images") }
+        for (digest, place) in blobs {
+            try kernel { () throws(KernelError) in try store.files.rename(place, to: ImageStore.blob(digest)) }
+        }
+        for (diffID, place) in layers {
+            let name = ImageStore.layer(diffID)
+            // What lies there is nobody's: we hold its lock, and there is no record.
+            if try store.status(name) != nil {
+                let waste = workplace.newName("waste")
+                try kernel { () throws(KernelError) in try store.files.rename(name, to: waste) }
+            }
+            try kernel { () throws(KernelError) in try store.files.rename(place, to: name) }
+        }
+        // Order: the names are on the disk before the record says that they are.
+        try store.synchronizeNames()
+        store.observer.ended()
+    }
+}
+
+extension ImageStore {
+    /// The directories that hold names of blobs and layers.
+    func synchronizeNames() throws(ImageError) {
+        for part in ["blobs/sha256", "blobs/sha512", "layers/sha256", "layers/sha512"] {
+            try kernel { () throws(KernelError) in
+                let directory = try files.open(part, [.readOnly, .directory, .noFollow])
+                try directory.descriptor.synchronize(subject: "images/" + part)
+            }
+        }
+    }
+}
+
+/// Writes blobs from a source into the work directory, and compares them with what was wanted.
+private final class BlobArrival: BlobReceiver {
+    private let store: ImageStore
+    private let workplace: Workplace
+    private var current: (descriptor: Descriptor, file: BlobFile)?
+    private(set) var files: [Digest: String] = [:]
+
+    /// Holds a writer, which cannot be copied, where a class may keep it.
+    private final class BlobFile {
+        let name: String
+        private var writer: BlobWriter?
+
+        init(_ writer: consuming BlobWriter) {
+            name = writer.name
+            self.writer = consume writer
+        }
+
+        func write(_ bytes: UnsafeRawBufferPointer) throws(ImageError) { try writer?.write(bytes) }
+
+        func finish() -> (digest: Digest, size: Int64)? { writer.take()?.finish() }
+    }
+
+    init(store: ImageStore, workplace: Workplace) {
+        self.store = store
+        self.workplace = workplace
+    }
+
+    func begin(_ descriptor: Descriptor) throws(ImageError) {
+        store.observer.began(.blob(descriptor.digest, size: descriptor.size))
+        let writer = try BlobWriter(
+            store.files, workplace.newName("blob"), descriptor.digest.algorithm, limit: descriptor.size,
+            what: "the blob \(descriptor.digest)")
+        current = (descriptor, BlobFile(writer))
+    }
+
+    func take(_ bytes: UnsafeRawBufferPointer) throws(ImageError) {
+        try current?.file.write(bytes)
+        store.observer.advanced(by: bytes.count)
+    }
+
+    func end() throws(ImageError) {
+        guard let (descriptor, file) = current, let found = file.finish() else { return }
+        current = nil
+        let what = "the blob \(descriptor.digest)"
+        guard found.size == descriptor.size else {
+            throw .sizeMismatch(what: what, expected: descriptor.size, found: found.size)
+        }
+        guard found.digest == descriptor.digest else {
+            throw .digestMismatch(what: what, expected: descriptor.digest, found: found.digest)
+        }
+        files[descriptor.digest] = file.name
+        store.observer.ended()
+    }
+}

@@ -1,0 +1,119 @@
+internal import Digests
+internal import ImageLayers
+internal import LinuxKernel
+public import LinuxTypes
+public import OCISpec
+internal import StrictTree
+
+extension ImageStore {
+    /// Makes an OCI bundle of an image: `rootfs`, a copy that belongs to the bundle alone, and `config.json`. Returns the configuration.
+    ///
+    /// The directory must not exist, or be empty. After an error nothing that was made is left in it.
+    public func bundle(
+        _ text: String, at path: HostPath, unifiedCgroups: Bool, terminal: Bool
+    ) throws(ImageError) -> Configuration {
+        let image = try image(text)
+        let configuration = try configuration(of: image.record)
+        // Whoever removes the image meanwhile leaves its layers to the next who comes.
+        try locks.takeShared(image.record.layers.map(\.diffID), patience: 600_000_000) { holder in
+            observer.note("waiting for \(holder), which loads the same")
+        }
+        defer { locks.releaseAll() }
+        let isMade = try Self.makeEmpty(path)
+        let directory = try kernel { () throws(KernelError) in
+            try FileDescriptor.workingDirectory.open(path.string, [.readOnly, .directory])
+        }
+        do throws(ImageError) {
+            try kernel { () throws(KernelError) in try directory.descriptor.makeDirectory("rootfs", permissions: 0o755) }
+            let root = try kernel { () throws(KernelError) in
+                RootDirectory(owning: try directory.descriptor.open("rootfs", [.readOnly, .directory, .noFollow]))
+            }
+            try copyStack(of: image, into: root.descriptor)
+            let user = try Self.user(configuration.execution.user, in: root)
+            let result = Configuration(image: configuration, user: user, unifiedCgroups: unifiedCgroups, terminal: terminal)
+            try kernel { () throws(KernelError) in
+                let file = try directory.descriptor.open(
+                    "config.json", [.writeOnly, .create, .exclusive, .noFollow], permissions: 0o644)
+                try file.descriptor.writeAll(result.json(.tabs) + [UInt8(ascii: "\n")], subject: "config.json")
+            }
+            return result
+        } catch {
+            abandon(directory.descriptor, path, isMade)
+            throw error
+        }
+    }
+
+    /// Whether the directory was made; one that is there must be empty.
+    private static func makeEmpty(_ path: HostPath) throws(ImageError) -> Bool {
+        do throws(KernelError) {
+            try FileDescriptor.workingDirectory.makeDirectory(path.string, permissions: 0o700)
+            return true
+        } catch {
+            if error.errno != .EEXIST { throw .kernel(error) }
+        }
+        let entries = try kernel { () throws(KernelError) in
+            let directory = try FileDescriptor.workingDirectory.open(path.string, [.readOnly, .directory])
+            return try directory.descriptor.directoryEntries()
+        }
+        guard entries.isEmpty else { throw .exists(path.string) }
+        return false
+    }
+
+    /// Removes what `bundle` has made so far. What cannot be removed is told: the error that led here stays the one that is thrown.
+    private func abandon(_ directory: FileDescriptor, _ path: HostPath, _ isMade: Bool) {
+        do throws(ImageError) {
+            if let rootfs = FileName("rootfs") {
+                try layering(path.string) { () throws(LayerError) in try LayerRemoval.remove(rootfs, in: directory) }
+            }
+            do throws(KernelError) { try directory.unlink("config.json") } catch {
+                if error.errno != .ENOENT { throw ImageError.kernel(error) }
+            }
+            if isMade {
+                try kernel { () throws(KernelError) in try FileDescriptor.workingDirectory.removeDirectory(path.string) }
+            }
+        } catch { observer.note("cannot remove '\(path)': \(error)") }
+    }
+
+    /// Every blob and layer of an image is there to be used.
+    func checkLayers(of image: StoredImage) throws(ImageError) {
+        for layer in image.record.layers {
+            guard try hasLayer(layer.diffID), try layerRecord(layer.diffID) != nil else {
+                throw .incomplete(
+                    image.names.first ?? image.record.digest.short, part: "layer \(layer.diffID) is not unpacked")
+            }
+        }
+    }
+
+    // The image's own files decide who a name is. They are as hostile as anything in it: links are followed inside the root only, nothing but a
+    // regular file is read, and of that not more than anybody needs.
+
+    private static func user(_ text: String, in root: borrowing RootDirectory) throws(ImageError) -> User {
+        let passwd = try accounts("/etc/passwd", root)
+        let group = try accounts("/etc/group", root)
+        do throws(ImageUserError) { return try ImageUser(text).resolved(passwd: passwd, group: group) } catch {
+            throw .user(text, error)
+        }
+    }
+
+    private static func accounts(_ path: String, _ root: borrowing RootDirectory) throws(ImageError) -> [UInt8]? {
+        guard let inside = ContainerPath(path) else { return nil }
+        // Order: its type first, by a handle, since opening a device may do things.
+        guard try kernel({ () throws(KernelError) in try fileType(inside, root) }) == .regular else { return nil }
+        return try kernel { () throws(KernelError) in
+            let file = try root.open(inside, [.readOnly, .nonblocking, .noControllingTerminal])
+            guard try file.descriptor.status().type == .regular else { return nil }
+            return try file.descriptor.readToEnd(limit: 4 << 20, subject: "the image's \(path)")
+        }
+    }
+
+    /// nil where there is nothing, or a link that leads to itself.
+    private static func fileType(_ path: ContainerPath, _ root: borrowing RootDirectory) throws(KernelError) -> FileType? {
+        do throws(KernelError) {
+            guard let handle = try root.handle(path) else { return nil }
+            return try handle.descriptor.status().type
+        } catch {
+            if error.errno == .ELOOP { return nil }
+            throw error
+        }
+    }
+}

@@ -1,0 +1,99 @@
+internal import Digests
+internal import ImageLayers
+internal import LinuxKernel
+internal import LinuxTypes
+internal import OCISpec
+
+/// A layer that lies unpacked in a work directory.
+struct LayerArrival {
+    /// Relative to the store; the tree is `tree` below it.
+    var place: String
+    var record: LayerRecord
+    var stream: StreamSummary
+}
+
+extension ImageStore {
+    /// Unpacks a layer's blob into a new directory and compares it with all that is known of it.
+    func unpack(_ layer: ImageRecord.Layer, blob: String, into place: String) throws(ImageError) -> LayerArrival {
+        observer.began(.layer(layer.diffID, size: layer.blob.size))
+        let what = "layer \(layer.blob.digest)"
+        let arrival = try unpack(
+            blob: blob, into: place, what: layer.blob.digest, digest: layer.blob.digest.algorithm,
+            diffID: layer.diffID.algorithm)
+        // The blob once more, as it was read now: the disk may have another opinion than the source had.
+        guard arrival.stream.digest == layer.blob.digest else {
+            throw .digestMismatch(what: what, expected: layer.blob.digest, found: arrival.stream.digest)
+        }
+        guard arrival.stream.diffID == layer.diffID else {
+            throw .digestMismatch(what: "the content of \(what)", expected: layer.diffID, found: arrival.stream.diffID)
+        }
+        observer.ended()
+        return arrival
+    }
+
+    /// Unpacks an archive that nothing is known of. `what` is its name in errors; nil for one that has none yet.
+    func unpack(
+        blob: String, into place: String, what: Digest?, digest: DigestAlgorithm = .sha256, diffID: DigestAlgorithm = .sha256
+    ) throws(ImageError) -> LayerArrival {
+        try kernel { () throws(KernelError) in
+            try files.makeDirectory(place, permissions: 0o700)
+            try files.makeDirectory(place + Self.tree, permissions: 0o755)
+        }
+        let tree = try kernel { () throws(KernelError) in
+            try files.open(place + Self.tree, [.readOnly, .directory, .noFollow])
+        }
+        let archive = try kernel { () throws(KernelError) in try files.open(blob, [.readOnly, .noFollow, .nonblocking]) }
+        var options = UnpackOptions()
+        options.digest = digest
+        options.diffID = diffID
+        let unpacked: UnpackedLayer
+        do throws(LayerError) {
+            unpacked = try LayerUnpacker.unpack(bytes(of: archive.descriptor), into: tree.descriptor, options: options)
+        } catch {
+            // What the kernel refused is no fault of the archive's.
+            if case .kernel(let cause, _, _) = error, cause.errno == .ENOSPC || cause.errno == .EDQUOT { throw .kernel(cause) }
+            guard let what else { throw .archive("the archive", reason: "\(error)") }
+            throw .layer(what, reason: "\(error)")
+        }
+        for (name, count) in unpacked.omitted.sorted(by: { $0.key < $1.key }) {
+            observer.note("left out of the layer: \(count) × \(name)")
+        }
+        let record = LayerRecord(bytes: unpacked.fileBytes, entries: unpacked.entries)
+        return LayerArrival(place: place, record: record, stream: unpacked.stream)
+    }
+
+    /// The trees of an image, the top one first, open for reading.
+    func trees(of image: StoredImage) throws(ImageError) -> DescriptorList {
+        try checkLayers(of: image)
+        var trees = DescriptorList()
+        for layer in image.record.layers.reversed() {
+            let tree = try kernel { () throws(KernelError) in
+                try files.open(Self.layer(layer.diffID) + Self.tree, [.readOnly, .directory, .noFollow])
+            }
+            trees.append(tree)
+        }
+        return trees
+    }
+
+    /// The digest of a tree in the store or in a work directory.
+    func treeDigest(_ tree: String) throws(ImageError) -> Digest {
+        let directory = try kernel { () throws(KernelError) in try files.open(tree, [.readOnly, .directory, .noFollow]) }
+        return try layering(tree) { () throws(LayerError) in try TreeDigest.compute(directory.descriptor) }
+    }
+
+    /// Copies what an image's layers show together into an empty directory.
+    func copyStack(of image: StoredImage, into target: FileDescriptor) throws(ImageError) {
+        let trees = try trees(of: image)
+        try layering(image.names.first ?? image.record.digest.short) { () throws(LayerError) in
+            try LayerStack.copy(trees.descriptors, into: target)
+        }
+    }
+}
+
+/// Runs something of the layers' and names what it was about.
+func layering<Result>(_ what: String, _ body: () throws(LayerError) -> Result) throws(ImageError) -> Result {
+    do throws(LayerError) { return try body() } catch {
+        if case .kernel(let cause, _, _) = error, cause.errno == .ENOSPC || cause.errno == .EDQUOT { throw .kernel(cause) }
+        throw .archive(what, reason: "\(error)")
+    }
+}

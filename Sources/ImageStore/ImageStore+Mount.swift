@@ -1,0 +1,112 @@
+public import Digests
+internal import ImageLayers
+internal import Journal
+internal import LinuxKernel
+public import LinuxTypes
+
+/// A place where an image can be looked into.
+public struct ImageMount: Hashable, Sendable {
+    public var digest: Digest
+    public var path: String
+}
+
+extension ImageStore {
+    static let mountUser = "mount"
+
+    /// Mounts an image read-only below a directory of the run root, and says where. Where it is mounted already it stays as it is.
+    ///
+    /// The mount uses the image: it is not removed before it is unmounted, or the machine has been restarted.
+    public func mount(_ text: String, below directory: HostPath) throws(ImageError) -> ImageMount {
+        for _ in 0..<64 {
+            let image = try image(text)
+            let digest = image.record.digest
+            let path = directory.appending(digest.algorithm.rawValue + "-" + digest.hex)
+            let key = StoreKeys.user(Self.mountUser, of: digest)
+            // Order: used before it is mounted. A mount that failed, or whose maker died, is found by `unmount`.
+            let transaction = Transaction(
+                if: [.isUnchanged(StoreKeys.image(digest), since: image.revision)],
+                then: [.put(key, value: Array("\"\(path.string)\"".utf8))])
+            let answer = try journaling { () throws(JournalError) in try journal.commit(transaction, .volatile) }
+            guard answer.succeeded else { continue }
+            if try Self.isMountPoint(path) { return ImageMount(digest: digest, path: path.string) }
+            do throws(ImageError) { try attach(image, at: path) } catch {
+                _ = try journaling { () throws(JournalError) in try journal.delete(.key(key), .volatile) }
+                throw error
+            }
+            return ImageMount(digest: digest, path: path.string)
+        }
+        throw .busy("somebody")
+    }
+
+    /// Ends a mount. Throws `notFound` where there is none.
+    public func unmount(_ text: String, below directory: HostPath) throws(ImageError) -> ImageMount {
+        let image = try image(text)
+        let digest = image.record.digest
+        let path = directory.appending(digest.algorithm.rawValue + "-" + digest.hex)
+        guard image.users.contains(Self.mountUser) else { throw .notMounted(text) }
+        if try Self.isMountPoint(path) { try kernel { () throws(KernelError) in try unmountDetached(path.string) } }
+        do throws(KernelError) { try FileDescriptor.workingDirectory.removeDirectory(path.string) } catch {
+            if error.errno != .ENOENT { throw .kernel(error) }
+        }
+        // Order: last, since until then it may be mounted.
+        _ = try journaling { () throws(JournalError) in
+            try journal.delete(.key(StoreKeys.user(Self.mountUser, of: digest)), .volatile)
+        }
+        return ImageMount(digest: digest, path: path.string)
+    }
+
+    private func attach(_ image: StoredImage, at path: HostPath) throws(ImageError) {
+        try kernel { () throws(KernelError) in try makeDirectories(path.string, permissions: 0o700) }
+        let target = try kernel { () throws(KernelError) in
+            try FileDescriptor.workingDirectory.open(path.string, [.pathOnly, .directory, .noFollow])
+        }
+        let mount = try stack(image)
+        try kernel { () throws(KernelError) in try mount.attach(to: target.descriptor, subject: path.string) }
+    }
+
+    /// The image's layers as one file system: nothing in it is executed with privileges, and its device nodes are none.
+    private func stack(_ image: StoredImage) throws(ImageError) -> DetachedMount {
+        let attributes: MountAttributes = [.readOnly, .noSetuid, .noDevices]
+        let open = try trees(of: image)
+        // overlayfs does not look at the mark of a layer's root that hides all below it.
+        let visible = try layering(image.record.digest.short) { () throws(LayerError) in
+            try LayerStack.visibleCount(of: open.descriptors)
+        }
+        let trees = image.record.layers.reversed().prefix(visible).map { treePath(of: $0.diffID).string }
+        if trees.count == 1 {
+            return try kernel { () throws(KernelError) in
+                let tree = try FileDescriptor.workingDirectory.open(trees[0], [.pathOnly, .directory, .noFollow])
+                let mount = try DetachedMount.cloning(tree.descriptor, subject: trees[0])
+                try mount.setAttributes(set: attributes, propagation: .isPrivate, subject: trees[0])
+                return mount
+            }
+        }
+        guard !trees.isEmpty else { throw .notAnImage("it has no layers") }
+        return try kernel { () throws(KernelError) in
+            let context = try FileSystemContext("overlay")
+            do throws(KernelError) {
+                // Linux 6.5; a layer at a time, so that paths have no limit together.
+                for tree in trees { try context.set("lowerdir+", to: tree) }
+            } catch {
+                guard error.errno == .EINVAL else { throw error }
+                throw KernelError(
+                    call: "fsconfig", errno: .EINVAL,
+                    subject: "overlay lowerdir+ (Linux 6.5 or newer mounts images of several layers)")
+            }
+            return try context.mount(attributes: attributes)
+        }
+    }
+
+    /// Whether something is mounted there.
+    private static func isMountPoint(_ path: HostPath) throws(ImageError) -> Bool {
+        do throws(KernelError) {
+            let here = try FileDescriptor.workingDirectory.open(path.string, [.pathOnly, .directory, .noFollow])
+            // Above a mount's root is the directory that it is mounted in.
+            let above = try here.descriptor.open("..", [.pathOnly, .directory])
+            return try here.descriptor.mountID() != above.descriptor.mountID()
+        } catch {
+            if error.errno == .ENOENT { return false }
+            throw .kernel(error)
+        }
+    }
+}

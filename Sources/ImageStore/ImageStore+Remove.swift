@@ -1,0 +1,113 @@
+public import Digests
+internal import Journal
+internal import LinuxKernel
+internal import OCISpec
+
+/// What a removal did.
+public struct Removal: Hashable, Sendable {
+    /// Whole names that are gone.
+    public var untagged: [String] = []
+    /// Digests of images that are gone.
+    public var removed: [Digest] = []
+    /// Bytes of blobs that nobody names any more.
+    public var blobBytes: Int64 = 0
+    public var layers = 0
+
+    public init() {}
+}
+
+extension ImageStore {
+    /// Takes a name away; with the last one, or by id, the image. Throws `inUse` where somebody uses it.
+    ///
+    /// `force`: by id also an image with several names.
+    public func remove(_ text: String, force: Bool = false) throws(ImageError) -> Removal {
+        try working { workplace throws(ImageError) in
+            let image = try image(text)
+            let name = Self.name(text, of: image)
+            var removal = Removal()
+            if let name, image.names.count > 1 {
+                try untag(name, image.record.digest)
+                removal.untagged = [name]
+                return removal
+            }
+            if name == nil, image.names.count > 1, !force {
+                throw .inUse(text, users: image.names.map { "the name '\($0)'" })
+            }
+            try forget(image, as: text, &removal)
+            try collectAll(into: workplace, &removal)
+            return removal
+        }
+    }
+
+    /// Removes images that have no name and no user; with `all`, those that have no user.
+    public func prune(all: Bool) throws(ImageError) -> Removal {
+        try working { workplace throws(ImageError) in
+            var removal = Removal()
+            for image in try images() where image.users.isEmpty && (all || image.names.isEmpty) {
+                do throws(ImageError) { try forget(image, as: image.record.digest.short, &removal) } catch {
+                    // Somebody began to use it.
+                    guard case .inUse = error else { throw error }
+                }
+            }
+            try collectAll(into: workplace, &removal)
+            return removal
+        }
+    }
+
+    /// The whole name that a text is, where the image has it.
+    private static func name(_ text: String, of image: StoredImage) -> String? {
+        do throws(ReferenceError) {
+            let reference = try ImageReference(text)
+            return reference.digest == nil && image.names.contains(reference.description) ? reference.description : nil
+        } catch { return nil }
+    }
+
+    private func untag(_ name: String, _ digest: Digest) throws(ImageError) {
+        let key = StoreKeys.name(name)
+        let transaction = Transaction(
+            if: [Comparison(.key(key), .value(NameRecord(digest: digest).json()))], then: [.delete(.key(key))])
+        let answer = try journaling { () throws(JournalError) in try journal.commit(transaction, .durable) }
+        // Somebody gave it to another image: then it is not ours to take away.
+        guard answer.succeeded else { throw .notFound(name) }
+    }
+
+    /// Takes an image's record and names away in one transaction that fails where anybody uses the image.
+    private func forget(_ image: StoredImage, as text: String, _ removal: inout Removal) throws(ImageError) {
+        var image = image
+        let digest = image.record.digest
+        let users = KeyRange.prefix(StoreKeys.users(of: digest))
+        for _ in 0..<64 {
+            try dropUsersOfEarlierBoots(users)
+            if !image.users.isEmpty { throw .inUse(text, users: image.users) }
+            var conditions: [Comparison] = [
+                // The condition holds for each key of the range: for none, if it is empty.
+                Comparison(users, .version(0)), .isUnchanged(StoreKeys.image(digest), since: image.revision),
+            ]
+            var operations: [Operation] = [.delete(.key(StoreKeys.image(digest)))]
+            for name in image.names {
+                conditions.append(
+                    Comparison(.key(StoreKeys.name(name)), .value(NameRecord(digest: digest).json())))
+                operations.append(.delete(.key(StoreKeys.name(name))))
+            }
+            let transaction = Transaction(if: conditions, then: operations)
+            if try journaling({ () throws(JournalError) in try journal.commit(transaction, .durable) }).succeeded {
+                removal.untagged += image.names
+                removal.removed.append(digest)
+                return
+            }
+            guard let current = try images().first(where: { $0.record.digest == digest }) else { return }
+            image = current
+        }
+        throw .busy("somebody")
+    }
+
+    /// Users that were recorded for a boot that is over, such as mounts.
+    private func dropUsersOfEarlierBoots(_ users: KeyRange) throws(ImageError) {
+        let answer = try journaling { () throws(JournalError) in try journal.range(RangeRequest(users)) }
+        for stale in answer.keyValues where stale.isFromEarlierBoot {
+            let transaction = Transaction(
+                if: [.isUnchanged(stale.key, since: stale.modRevision)], then: [.delete(.key(stale.key))])
+            _ = try journaling { () throws(JournalError) in try journal.commit(transaction, .durable) }
+        }
+    }
+}

@@ -1,0 +1,47 @@
+internal import ImageLayers
+internal import LinuxKernel
+internal import LinuxTypes
+internal import OCISpec
+
+/// Makes of any archive one that can be read anywhere: an uncompressed file.
+struct Spool {
+    let store: ImageStore
+    let workplace: Workplace
+
+    /// The file itself where it is a regular one and not compressed; else a copy in the work directory.
+    func plain(_ file: consuming OwnedDescriptor, name: String) throws(ImageError) -> OwnedDescriptor {
+        let status = try kernel { () throws(KernelError) in try file.descriptor.status() }
+        if status.type == .regular {
+            // From its start, wherever a shell's redirection has left it.
+            let start = try kernel { () throws(KernelError) in
+                try file.descriptor.bytes(at: 0, count: Int(min(status.size, 4)), subject: name)
+            }
+            if !start.starts(with: [0x1f, 0x8b]), start != [0x28, 0xb5, 0x2f, 0xfd] { return file }
+            try kernel { () throws(KernelError) in try file.descriptor.rewind() }
+        }
+        return try copy(file.descriptor, name)
+    }
+
+    private func copy(_ file: FileDescriptor, _ name: String) throws(ImageError) -> OwnedDescriptor {
+        let place = workplace.newName("spool")
+        let copy = try kernel { () throws(KernelError) in
+            try store.files.open(place, [.readWrite, .create, .exclusive, .noFollow], permissions: 0o600)
+        }
+        let stream = UncompressedStream(bytes(of: file))
+        let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 256 << 10, alignment: 64)
+        defer { buffer.deallocate() }
+        var offset: Int64 = 0
+        while true {
+            let count = try layering(name) { () throws(LayerError) in try stream.read(into: buffer) }
+            if count == 0 { break }
+            guard Int64(count) <= store.limits.blobBytes - offset else {
+                throw .limit("'\(name)' has more than \(store.limits.blobBytes) bytes")
+            }
+            let part = UnsafeRawBufferPointer(rebasing: buffer[..<count])
+            let at = offset
+            try kernel { () throws(KernelError) in try copy.descriptor.write(part, at: at, subject: name) }
+            offset += Int64(count)
+        }
+        return copy
+    }
+}

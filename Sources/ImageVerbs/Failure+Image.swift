@@ -1,0 +1,32 @@
+public import ImageStore
+public import JournalVerbs
+import LinuxKernel
+import LinuxTypes
+
+extension Failure {
+    /// An error of the store of images, with what was being done.
+    public init(_ error: ImageError, _ act: String) {
+        let message = act.isEmpty ? "\(error)" : "\(act): \(error)"
+        switch error {
+        case .notFound:
+            self.init(
+                "\(error)",
+                hint: "'hull image load FILE' loads an archive or layout, 'hull image import' a root file system", exit: .notFound
+            )
+        case .journal(let cause): self.init(cause, act)
+        case .badName: self.init(message, exit: .usage)
+        case .ambiguous: self.init(message, hint: "more digits tell them apart; 'hull image ls --no-trunc' has all")
+        case .noPlatform: self.init(message, hint: "--platform chooses another")
+        case .incomplete:
+            self.init(message, hint: "'hull image check --repair' mends layers; loading the image again brings back the rest")
+        case .inUse: self.init(message, hint: "what uses it goes first; 'hull image inspect' lists it")
+        case .busy: self.init(message, hint: "wait for it, or end it")
+        case .kernel(let cause) where cause.errno == .ENOSPC || cause.errno == .EDQUOT:
+            self.init(message, hint: "what was loaded so far is removed; 'hull image prune --all' frees more")
+        case .unknownSource: self.init(message, hint: "a root file system is imported: 'hull image import'")
+        case .kernel, .refused, .document, .digestMismatch, .sizeMismatch, .missingBlob, .notAnImage, .limit, .layer, .archive,
+            .user, .exists, .notMounted:
+            self.init(message)
+        }
+    }
+}

@@ -1,0 +1,74 @@
+public import CommandSupport
+public import JournalVerbs
+import StrictTree
+
+/// One verb of `hull image` with what it was given.
+public enum ImageCommand: Hashable, Sendable {
+    case load(LoadImageArguments)
+    case importing(ImportArguments)
+    case save(SaveArguments)
+    case list(ListImagesArguments)
+    case inspect(NameArguments)
+    case history(NameArguments)
+    case tag(NameArguments)
+    case remove(RemoveArguments)
+    case prune(PruneArguments)
+    case check(CheckImagesArguments)
+    case bundle(BundleArguments)
+    case mount(NameArguments)
+    case unmount(NameArguments)
+
+    /// In the order of the help.
+    static let names = [
+        "load", "import", "save", "ls", "inspect", "history", "tag", "rm", "prune", "check", "bundle", "mount", "unmount",
+    ]
+    /// As other programs call them.
+    static let others = ["list": "ls", "rmi": "rm", "remove": "rm", "umount": "unmount"]
+
+    /// Reads the words behind `hull image`, whose options may stand before the verb as well. `store` gets what they say.
+    public init(_ reader: consuming ArgumentReader, _ store: inout StoreOptions) throws(UsageError) {
+        var words = reader
+        words.program = "hull image"
+        words.command = nil
+        let options = StoreOptions.options + [Option("help", "h", help: "print help")]
+        while let token = try words.read(options) {
+            if try store.take(token, words) { continue }
+            guard case .operand(let word) = token else { throw .helpRequested(command: nil) }
+            let name = Self.others[word] ?? word
+            words.command = name
+            var verb = ImageVerbReader(words, store)
+            self = try Self.parse(name, &verb)
+            store = verb.store
+            return
+        }
+        throw words.wrong("there is no verb")
+    }
+
+    private static func parse(_ name: String, _ verb: inout ImageVerbReader) throws(UsageError) -> ImageCommand {
+        switch name {
+        case "load": return .load(try LoadImageVerb.parse(&verb))
+        case "import": return .importing(try ImportVerb.parse(&verb))
+        case "save": return .save(try SaveVerb.parse(&verb))
+        case "ls": return .list(try ListImagesVerb.parse(&verb))
+        case "inspect": return .inspect(try InspectVerb.parse(&verb))
+        case "history": return .history(try HistoryOfImageVerb.parse(&verb))
+        case "tag": return .tag(try TagVerb.parse(&verb))
+        case "rm": return .remove(try RemoveVerb.parse(&verb))
+        case "prune": return .prune(try PruneVerb.parse(&verb))
+        case "check": return .check(try CheckImagesVerb.parse(&verb))
+        case "bundle": return .bundle(try BundleVerb.parse(&verb))
+        case "mount": return .mount(try MountVerb.parse(&verb))
+        case "unmount": return .unmount(try UnmountVerb.parse(&verb))
+        case "help":
+            try verb.read([], limit: 1) { _, _ in }
+            guard let asked = verb.operands.first else { throw .helpRequested(command: nil) }
+            guard names.contains(others[asked] ?? asked) else { throw unknown(asked) }
+            throw .helpRequested(command: others[asked] ?? asked)
+        default: throw unknown(name)
+        }
+    }
+
+    private static func unknown(_ name: String) -> UsageError {
+        .wrong("unknown verb '\(name)'\(Suggestion.hint(for: name, in: names))", hint: "see 'hull image --help'")
+    }
+}

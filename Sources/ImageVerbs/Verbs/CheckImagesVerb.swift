@@ -1,0 +1,79 @@
+import CommandSupport
+public import LinuxTypes
+
+/// What `check` was given.
+public struct CheckImagesArguments: Hashable, Sendable {
+    public var repairs = false
+    public var format = OutputFormat.table
+    public var isQuiet = false
+}
+
+/// The grammar of `check`.
+enum CheckImagesVerb {
+    static let options = [
+        Option("repair", help: "mend what can be mended"), ImageVerbReader.output,
+        Option("quiet", "q", help: "print findings only, no progress"),
+    ]
+
+    static func parse(_ verb: inout ImageVerbReader) throws(UsageError) -> CheckImagesArguments {
+        var arguments = CheckImagesArguments()
+        try verb.read(options, limit: 0) { token, reader throws(UsageError) in
+            switch token {
+            case .flag("repair", let on): arguments.repairs = on
+            case .flag("quiet", let on): arguments.isQuiet = on
+            case .value(_, let text): arguments.format = try reader.choice(text, "--output")
+            default: break
+            }
+        }
+        return arguments
+    }
+
+    static var manual: Manual {
+        ImageHelp.manual(
+            synopsis: "check [OPTIONS]",
+            about: """
+                Reads every blob and every unpacked layer again and names what is missing, damaged or needless. Ends with 4 where something is
+                damaged. With --repair, layers are unpacked again from their blobs, damaged blobs removed so that the next load brings them
+                back, and what belongs to no image is removed.
+                """,
+            options: options,
+            examples: [("hull image check", "a line for each finding"), ("hull image check --repair", "mend them")])
+    }
+}
+
+/// What `bundle` was given.
+public struct BundleArguments: Hashable, Sendable {
+    public var name: String
+    public var path: HostPath
+    public var hasTerminal = false
+}
+
+/// The grammar of `bundle`.
+enum BundleVerb {
+    static let options = [Option("tty", "t", help: "the program gets a terminal")]
+
+    static func parse(_ verb: inout ImageVerbReader) throws(UsageError) -> BundleArguments {
+        var hasTerminal = false
+        try verb.read(options, limit: 2) { token, _ throws(UsageError) in
+            if case .flag("tty", let on) = token { hasTerminal = on }
+        }
+        let name = try verb.operand(0, "name of an image")
+        return BundleArguments(
+            name: name, path: try verb.reader.path(try verb.operand(1, "directory"), "DIR"), hasTerminal: hasTerminal)
+    }
+
+    static var manual: Manual {
+        ImageHelp.manual(
+            synopsis: "bundle [OPTIONS] NAME DIR",
+            about: """
+                Makes an OCI bundle in a new directory: rootfs, a copy of the image's files, and config.json, which is what 'hull-runtime spec'
+                writes with the image's program, environment, directory and user, and its labels as annotations. The user's name is looked up
+                in the image's own files.
+                """,
+            options: options,
+            examples: [
+                ("hull image bundle app:1 bundle && hull-runtime run -b bundle first", "run an image"),
+                ("hull image bundle app:1 bundle && crun run -b bundle first", "with another runtime"),
+            ])
+    }
+}

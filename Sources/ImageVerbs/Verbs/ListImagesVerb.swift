@@ -1,0 +1,49 @@
+import CommandSupport
+
+/// What `ls` was given.
+public struct ListImagesArguments: Hashable, Sendable {
+    /// Only those; all where it is empty.
+    public var names: [String] = []
+    public var format = OutputFormat.table
+    public var isQuiet = false
+    public var showsDigests = false
+    public var isWhole = false
+}
+
+/// The grammar of `ls`.
+enum ListImagesVerb {
+    static let options = [
+        ImageVerbReader.output,
+        Option("quiet", "q", help: "print ids only"),
+        Option("digests", help: "print the digests of manifests as well"),
+        Option("no-trunc", help: "print whole ids"),
+    ]
+
+    static func parse(_ verb: inout ImageVerbReader) throws(UsageError) -> ListImagesArguments {
+        var arguments = ListImagesArguments()
+        try verb.read(options, limit: 1000) { token, reader throws(UsageError) in
+            switch token {
+            case .value("output", let text): arguments.format = try reader.choice(text, "--output")
+            case .flag("quiet", let on): arguments.isQuiet = on
+            case .flag("digests", let on): arguments.showsDigests = on
+            case .flag("no-trunc", let on): arguments.isWhole = on
+            default: break
+            }
+        }
+        arguments.names = verb.operands
+        return arguments
+    }
+
+    static var manual: Manual {
+        ImageHelp.manual(
+            synopsis: "ls [OPTIONS] [NAME…]",
+            about: """
+                Lists images: names, id (the digest of the configuration), age, size of the unpacked files, how much of it other images share, and
+                by how many it is used.
+                """,
+            options: options,
+            examples: [
+                ("hull image ls", "for a person"), ("hull image ls -o json | jq -r '.[].id'", "for a script"),
+            ])
+    }
+}

@@ -1,0 +1,54 @@
+import CommandSupport
+public import ImageStore
+public import LinuxTypes
+
+/// What `save` was given.
+public struct SaveArguments: Hashable, Sendable {
+    /// nil: stdout.
+    public var path: HostPath?
+    public var format = SaveFormat.layoutArchive
+    public var names: [String] = []
+    public var isQuiet = false
+}
+
+/// The grammar of `save`.
+enum SaveVerb {
+    static let options = [
+        Option("output", "o", value: "PATH", help: "the file or directory to make; without it stdout gets the archive"),
+        Option("format", value: "FORMAT", help: "oci-archive (the default), oci-dir or docker-archive"),
+        ImageVerbReader.quiet,
+    ]
+
+    static func parse(_ verb: inout ImageVerbReader) throws(UsageError) -> SaveArguments {
+        var arguments = SaveArguments()
+        try verb.read(options, limit: 1000) { token, reader throws(UsageError) in
+            switch token {
+            case .value("output", let text): arguments.path = text == "-" ? nil : try reader.path(text, "--output")
+            case .value("format", let text): arguments.format = try reader.choice(text, "--format")
+            case .flag("quiet", let on): arguments.isQuiet = on
+            default: break
+            }
+        }
+        _ = try verb.operand(0, "name of an image")
+        arguments.names = verb.operands
+        guard arguments.format != .layoutDirectory || arguments.path != nil else {
+            throw verb.reader.wrong("--format oci-dir needs --output DIR")
+        }
+        return arguments
+    }
+
+    static var manual: Manual {
+        ImageHelp.manual(
+            synopsis: "save [OPTIONS] NAME…",
+            about: """
+                Writes images to an OCI image layout, in a tar or a directory, with blobs that are bit by bit what came in; or to an archive that
+                'docker load' reads, whose layers are not compressed. A file is seen when it is complete, or not at all.
+                """,
+            options: options,
+            examples: [
+                ("hull image save -o app.tar app:1", "an OCI archive"),
+                ("hull image save --format oci-dir -o layout app:1 base:1", "a layout with two images"),
+                ("hull image save --format docker-archive app:1 | docker load", "for Docker"),
+            ])
+    }
+}

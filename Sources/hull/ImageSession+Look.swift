@@ -1,0 +1,44 @@
+import ImageStore
+import ImageVerbs
+import JournalVerbs
+
+extension ImageSession {
+    /// `ls`.
+    func list(_ arguments: ListImagesArguments) throws(Failure) -> ExitCode {
+        guard let store = try storeIfPresent() else {
+            if let name = arguments.names.first { throw Failure(.notFound(name), "") }
+            try Output.write(ImageTable([], layers: [:], now: now).bytes(of: [], arguments))
+            return .done
+        }
+        let bytes = try attempt("cannot list images") { () throws(ImageError) in
+            let images = try store.images()
+            var chosen = arguments.names.isEmpty ? images : []
+            for name in arguments.names { chosen.append(try store.image(name)) }
+            return ImageTable(images, layers: try store.layerRecords(), now: now).bytes(of: chosen, arguments)
+        }
+        try Output.write(bytes)
+        return .done
+    }
+
+    /// `inspect`.
+    func inspect(_ arguments: NameArguments) throws(Failure) -> ExitCode {
+        let (store, image) = try store(having: arguments.name)
+        let bytes = try attempt("cannot read image '\(arguments.name)'") { () throws(ImageError) in
+            InspectText.bytes(
+                image, try store.configuration(of: image.record), layers: try store.layerRecords(), root: store)
+        }
+        try Output.write(bytes)
+        return .done
+    }
+
+    /// `history`.
+    func history(_ arguments: NameArguments) throws(Failure) -> ExitCode {
+        let (store, image) = try store(having: arguments.name)
+        let bytes = try attempt("cannot read image '\(arguments.name)'") { () throws(ImageError) in
+            InspectText.history(
+                image, try store.configuration(of: image.record), layers: try store.layerRecords(), arguments, now: now)
+        }
+        try Output.write(bytes)
+        return .done
+    }
+}

@@ -1,0 +1,104 @@
+import CommandSupport
+import Digests
+import ImageStore
+import ImageVerbs
+import JournalVerbs
+import LinuxTypes
+import OCISpec
+import Testing
+
+/// The words of `hull image`.
+@Suite struct GrammarTests {
+    private func command(_ words: [String]) throws(UsageError) -> ImageCommand {
+        var store = StoreOptions()
+        return try ImageCommand(ArgumentReader(words, program: "hull"), &store)
+    }
+
+    private func complaint(_ line: String) -> String {
+        do throws(UsageError) {
+            _ = try command(line.split(separator: " ").map(String.init))
+            return "(none)"
+        } catch {
+            switch error {
+            case .wrong(let message, _): return message
+            case .helpRequested(let verb): return "help for \(verb ?? "hull image")"
+            }
+        }
+    }
+
+    @Test func load() throws {
+        guard case .load(let arguments) = try command(["load", "-q", "--name", "nginx", "--platform", "arm64", "-"]) else {
+            Issue.record("no load")
+            return
+        }
+        #expect(arguments.path == nil)
+        #expect(arguments.name?.description == "docker.io/library/nginx:latest")
+        #expect(arguments.platform == Platform(architecture: "arm64"))
+        #expect(arguments.isQuiet)
+        guard case .load(let other) = try command(["--root", "/r", "load", "-i", "x.tar", "--wait=5"]) else { return }
+        #expect(other.path == HostPath("x.tar"))
+        #expect(other.patience == 5)
+    }
+
+    @Test func imports() throws {
+        let words = [
+            "import", "--entrypoint", "[\"/a\",\"b c\"]", "--cmd", "x", "--cmd", "y", "-e", "A=b=c", "-l", "k=v", "-u", "1:2",
+            "d", "n:1",
+        ]
+        guard case .importing(let arguments) = try command(words) else {
+            Issue.record("no import")
+            return
+        }
+        #expect(arguments.execution.entrypoint == ["/a", "b c"])
+        #expect(arguments.execution.cmd == ["x", "y"])
+        #expect(arguments.execution.env == ["A=b=c"])
+        #expect(arguments.execution.labels == ["k": "v"])
+        #expect(arguments.execution.user == "1:2")
+        #expect(arguments.name.description == "docker.io/library/n:1")
+    }
+
+    @Test(arguments: [
+        ("", "there is no verb"), ("lod", "unknown verb 'lod'; did you mean 'load'?"),
+        ("load", "there is no file or directory; '-' reads stdin"), ("load a b", "'b' is one argument too many"),
+        ("load -i a b", "'b' is one argument too many"),
+        ("load --platform a/b/c/d x", "--platform is os/architecture[/variant], as linux/arm64/v8, not 'a/b/c/d'"),
+        ("load --name A x", "'A' is no name of an image: the path of an image's name is in lower case"),
+        ("import d", "there is no name for the image"), ("import -e A d n", "--env is NAME=VALUE, not 'A'"),
+        ("import -w tmp d n", "--workdir is an absolute path, not 'tmp'"),
+        ("import -u +1 d n", "--user: '+1' is no user or group"),
+        ("import --stop-signal NOPE d n", "--stop-signal is no signal: 'NOPE'"),
+        ("import --cmd [1] d n", "--cmd is a word or a JSON array of strings: /0: expected a string, found 1 (line 1, column 2)"),
+        ("save", "there is no name of an image"), ("save --format oci-dir a", "--format oci-dir needs --output DIR"),
+        ("save --format zip a", "--format is one of oci-dir, oci-archive, docker-archive, not 'zip'"),
+        ("tag a", "there is no new name"),
+        (
+            "tag a b@sha256:0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef",
+            "'b@sha256:0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef' has a digest: a name to give has none"
+        ),
+        ("ls -o xml", "--output is one of table, json, not 'xml'"), ("bundle a", "there is no directory"),
+        ("rm", "there is no name of an image"), ("prune x", "'x' is one argument too many"), ("help rmi", "help for rm"),
+        ("mount --help", "help for mount"),
+    ])
+    func complaints(_ line: String, _ message: String) { #expect(complaint(line) == message) }
+}
+
+/// Numbers and lines for people.
+@Suite struct TextTests {
+    @Test(arguments: [
+        (0, "0 B"), (999, "999 B"), (1000, "1.00 kB"), (1049, "1.04 kB"), (12_345, "12.3 kB"), (999_999, "999 kB"),
+        (4_270_000, "4.27 MB"),
+        (1_000_000_000, "1.00 GB"), (UInt64.max, "18.4 EB"),
+    ])
+    func byteCounts(_ bytes: UInt64, _ text: String) { #expect(ByteCount.text(bytes) == text) }
+
+    @Test func progress() {
+        let step = LoadStep.blob(.of([1]), size: 1000)
+        for columns in [20, 40, 79, 200] {
+            for done in [Int64(0), 1, 500, 1000, 5000] {
+                #expect(ProgressLine.text(step, done: done, microseconds: 1_000_000, columns: columns).count <= columns)
+            }
+        }
+        #expect(ProgressLine.text(step, done: 500, microseconds: 1_000_000, columns: 79).contains("500 B of 1.00 kB  500 B/s"))
+        #expect(ProgressLine.plain(.sync) == "writing to the disk")
+    }
+}
