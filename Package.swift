@@ -47,11 +47,12 @@ let package = Package(
 
         // Layer 1: the kernel's calls, the specification's values, the messages of parent and init.
         .target(name: "LinuxKernel", dependencies: ["CLinux", "CCap", "LinuxTypes"], swiftSettings: strict),
-        .target(name: "OCISpec", dependencies: ["Digests", "LinuxTypes", "StrictTree"], swiftSettings: strict),
+        .target(name: "OCISpec", dependencies: ["LinuxTypes", "StrictTree"], swiftSettings: strict),
         .target(name: "InitProtocol", dependencies: ["LinuxTypes"], swiftSettings: strict),
         .target(name: "Digests", dependencies: ["CCrypto"], swiftSettings: strict),
 
         // Layer 2: the journal, cgroups and seccomp, each alone.
+        .target(name: "ImageSpec", dependencies: ["Digests", "LinuxTypes", "OCISpec", "StrictTree"], swiftSettings: strict),
         .target(name: "Journal", dependencies: ["LinuxKernel", "LinuxTypes"], swiftSettings: optimized),
         .target(name: "Cgroups", dependencies: ["LinuxKernel", "LinuxTypes", "OCISpec"], swiftSettings: strict),
         .target(
@@ -72,7 +73,9 @@ let package = Package(
             swiftSettings: optimized),
         .target(
             name: "ImageStore",
-            dependencies: ["Digests", "ImageLayers", "Journal", "LinuxKernel", "LinuxTypes", "OCISpec", "StrictTree"],
+            dependencies: [
+                "Digests", "ImageLayers", "ImageSpec", "Journal", "LinuxKernel", "LinuxTypes", "OCISpec", "StrictTree",
+            ],
             swiftSettings: strict),
 
         // Layers 5 and 6: words for people, and the programs.
@@ -86,14 +89,15 @@ let package = Package(
         .target(
             name: "ImageVerbs",
             dependencies: [
-                "CommandSupport", "Digests", "ImageStore", "JournalVerbs", "LinuxKernel", "LinuxTypes", "OCISpec", "StrictTree",
+                "CommandSupport", "Digests", "ImageSpec", "ImageStore", "JournalVerbs", "LinuxKernel", "LinuxTypes", "OCISpec",
+                "StrictTree",
             ],
             swiftSettings: strict),
         .executableTarget(
             name: "hull",
             dependencies: [
-                "CommandSupport", "Digests", "ImageStore", "ImageVerbs", "Journal", "JournalVerbs", "LinuxKernel", "LinuxTypes",
-                "OCISpec", "StrictTree",
+                "CommandSupport", "Digests", "ImageSpec", "ImageStore", "ImageVerbs", "Journal", "JournalVerbs", "LinuxKernel",
+                "LinuxTypes", "StrictTree",
             ],
             swiftSettings: strict, linkerSettings: staticProgram),
         .executableTarget(
@@ -128,11 +132,15 @@ let package = Package(
         .testTarget(name: "DigestsTests", dependencies: ["Digests"], swiftSettings: strict),
         .testTarget(
             name: "ImageStoreTests",
-            dependencies: ["Digests", "ImageStore", "Journal", "LinuxKernel", "LinuxTypes", "OCISpec", "StrictTree"],
+            dependencies: [
+                "Digests", "ImageSpec", "ImageStore", "Journal", "LinuxKernel", "LinuxTypes", "OCISpec", "StrictTree",
+            ],
             swiftSettings: strict),
         .testTarget(
             name: "ImageVerbsTests",
-            dependencies: ["CommandSupport", "Digests", "ImageStore", "ImageVerbs", "JournalVerbs", "LinuxTypes", "OCISpec"],
+            dependencies: [
+                "CommandSupport", "Digests", "ImageSpec", "ImageStore", "ImageVerbs", "JournalVerbs", "LinuxTypes", "OCISpec",
+            ],
             swiftSettings: strict),
         // Archives byte by byte, right ones and wrong ones: no part of Hull.
         .target(name: "TarWriter", path: "Tests/TarWriter", swiftSettings: strict),
@@ -167,7 +175,10 @@ let package = Package(
             dependencies: ["CommandSupport", "Journal", "JournalVerbs", "LinuxTypes", "StrictTree"], swiftSettings: strict),
         .testTarget(name: "StrictTreeTests", dependencies: ["StrictTree"], swiftSettings: strict),
         .testTarget(
-            name: "OCISpecTests", dependencies: ["Digests", "LinuxTypes", "OCISpec", "StrictTree"], exclude: ["Fixtures"],
+            name: "OCISpecTests", dependencies: ["LinuxTypes", "OCISpec", "StrictTree"], exclude: ["Fixtures"],
+            swiftSettings: strict),
+        .testTarget(
+            name: "ImageSpecTests", dependencies: ["Digests", "ImageSpec", "OCISpec", "StrictTree"], exclude: ["Fixtures"],
             swiftSettings: strict),
 
         // The life ring: real binaries, real containers, and the program that reports what a container sees.

@@ -1,7 +1,8 @@
 internal import Digests
+public import ImageSpec
 internal import LinuxKernel
 internal import LinuxTypes
-public import OCISpec
+import OCISpec
 internal import StrictTree
 
 /// An archive of images: a tar of an OCI image layout, or what `docker save` writes. Newer ones of the latter are both, and are read as layouts.

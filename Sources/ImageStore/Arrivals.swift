@@ -1,7 +1,7 @@
 internal import Digests
+internal import ImageSpec
 internal import LinuxKernel
 internal import LinuxTypes
-internal import OCISpec
 
 /// Content on its way into the store: verified, in the work directory, without names. The locks of its digests are held.
 struct Arrivals {

@@ -1,5 +1,5 @@
 internal import Digests
-public import OCISpec
+public import ImageSpec
 
 /// Where images come from: a layout in a directory, an archive, later a registry. Nothing that it says is believed: whoever asks verifies.
 public protocol BlobSource: AnyObject {

@@ -1,7 +1,7 @@
 internal import Digests
+internal import ImageSpec
 internal import LinuxKernel
 internal import LinuxTypes
-internal import OCISpec
 
 /// Writes a blob to a file that has no name in the store yet, hashing what goes by.
 struct BlobWriter: ~Copyable {

@@ -1,7 +1,7 @@
 internal import Digests
+internal import ImageSpec
 internal import LinuxKernel
 internal import LinuxTypes
-internal import OCISpec
 
 /// Where an export puts its files.
 protocol ExportSink: AnyObject {

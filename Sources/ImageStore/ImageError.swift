@@ -1,7 +1,7 @@
 public import Digests
+public import ImageSpec
 public import Journal
 public import LinuxKernel
-public import OCISpec
 public import StrictTree
 
 /// Why an image was not loaded, found, given out or removed.

@@ -1,5 +1,5 @@
 internal import Digests
-internal import OCISpec
+internal import ImageSpec
 internal import StrictTree
 
 /// An image of a source, found through its indexes: all its documents, verified, and what they name.

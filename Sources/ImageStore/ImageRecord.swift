@@ -1,4 +1,5 @@
 public import Digests
+public import ImageSpec
 public import OCISpec
 public import StrictTree
 

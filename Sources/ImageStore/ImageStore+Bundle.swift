@@ -1,5 +1,6 @@
 internal import Digests
 internal import ImageLayers
+import ImageSpec
 internal import LinuxKernel
 public import LinuxTypes
 public import OCISpec

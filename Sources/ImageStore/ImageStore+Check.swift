@@ -1,8 +1,9 @@
 public import Digests
+internal import ImageSpec
 internal import Journal
 internal import LinuxKernel
 internal import LinuxTypes
-internal import OCISpec
+import OCISpec
 
 /// Something that is wrong with a store of images.
 public enum ImageFinding: Hashable, Sendable, CustomStringConvertible {

@@ -1,8 +1,8 @@
 internal import Digests
+internal import ImageSpec
 internal import Journal
 internal import LinuxKernel
 internal import LinuxTypes
-internal import OCISpec
 
 /// What the directories of a store hold, by the names there.
 struct StoreContents {

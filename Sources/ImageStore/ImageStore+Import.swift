@@ -1,8 +1,9 @@
 internal import Digests
 internal import ImageLayers
+public import ImageSpec
 public import LinuxKernel
 public import LinuxTypes
-public import OCISpec
+import OCISpec
 
 /// A root file system that is to become an image of one layer.
 public struct ImportRequest: Sendable {

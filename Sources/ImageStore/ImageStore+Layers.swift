@@ -1,8 +1,8 @@
 internal import Digests
 internal import ImageLayers
+internal import ImageSpec
 internal import LinuxKernel
 internal import LinuxTypes
-internal import OCISpec
 
 /// A layer that lies unpacked in a work directory.
 struct LayerArrival {

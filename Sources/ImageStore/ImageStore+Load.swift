@@ -1,6 +1,6 @@
+internal import ImageSpec
 public import LinuxKernel
 internal import LinuxTypes
-internal import OCISpec
 
 extension ImageStore {
     /// Loads the images of a source.

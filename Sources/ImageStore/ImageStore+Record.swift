@@ -1,7 +1,8 @@
 internal import Digests
+internal import ImageSpec
 internal import Journal
 internal import LinuxKernel
-internal import OCISpec
+import OCISpec
 internal import StrictTree
 
 extension ImageStore {

@@ -1,7 +1,8 @@
 public import Digests
+public import ImageSpec
 internal import Journal
 internal import LinuxKernel
-public import OCISpec
+import OCISpec
 internal import StrictTree
 
 /// An image with what points to it.

@@ -1,7 +1,8 @@
 public import Digests
+internal import ImageSpec
 internal import Journal
 internal import LinuxKernel
-internal import OCISpec
+import OCISpec
 
 /// What a removal did.
 public struct Removal: Hashable, Sendable {

@@ -1,7 +1,8 @@
 internal import Digests
+internal import ImageSpec
 public import LinuxKernel
 public import LinuxTypes
-internal import OCISpec
+import OCISpec
 internal import StrictTree
 
 /// The shape of what `save` writes.

@@ -1,8 +1,8 @@
 public import Digests
+public import ImageSpec
 internal import Journal
 internal import LinuxKernel
 public import LinuxTypes
-public import OCISpec
 
 /// The images of a state root: blobs and unpacked layers as files named by digest, and in the journal what they are and how they are called.
 ///

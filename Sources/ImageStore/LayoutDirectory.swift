@@ -1,7 +1,8 @@
 internal import Digests
+public import ImageSpec
 internal import LinuxKernel
 public import LinuxTypes
-public import OCISpec
+import OCISpec
 internal import StrictTree
 
 /// An OCI image layout in a directory (image specification, image-layout.md).

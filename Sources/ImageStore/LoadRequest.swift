@@ -1,4 +1,4 @@
-public import OCISpec
+public import ImageSpec
 
 /// What to load of a source, and how.
 public struct LoadRequest: Sendable {

@@ -1,7 +1,7 @@
 internal import Digests
+internal import ImageSpec
 internal import Journal
 internal import LinuxKernel
-internal import OCISpec
 
 /// Brings the images of a source into the store.
 ///

@@ -1,7 +1,7 @@
 internal import ImageLayers
+internal import ImageSpec
 internal import LinuxKernel
 internal import LinuxTypes
-internal import OCISpec
 
 /// Makes of any archive one that can be read anywhere: an uncompressed file.
 struct Spool {

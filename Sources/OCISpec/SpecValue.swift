@@ -20,7 +20,7 @@ extension SpecValue {
     }
 }
 
-extension Fields {
+package extension Fields {
     mutating func object<T: SpecValue>(_ name: StaticString, _ warnings: inout Warnings) throws(TreeError) -> T? {
         guard let value = optional(name) else { return nil }
         return try T(from: value, noting: &warnings)
@@ -103,7 +103,7 @@ public protocol Choice: RawRepresentable<String>, CaseIterable, Equatable, Senda
     static var noun: String { get }
 }
 
-extension JSONWriter {
+package extension JSONWriter {
     mutating func member(_ key: String, _ value: (some SpecValue)?) {
         guard let value else { return }
         object(key) { value.writeMembers(to: &$0) }
@@ -149,7 +149,7 @@ extension JSONWriter {
     }
 }
 
-extension JSONWriter {
+package extension JSONWriter {
     /// Left out when zero, as the specification's own Go types do.
     mutating func nonzero(_ key: String, _ value: some FixedWidthInteger) {
         if value != 0 { member(key, value) }

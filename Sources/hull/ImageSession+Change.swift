@@ -1,9 +1,9 @@
 import CommandSupport
+import ImageSpec
 import ImageStore
 import ImageVerbs
 import JournalVerbs
 import LinuxTypes
-import OCISpec
 
 extension ImageSession {
     /// `tag`.

@@ -1,11 +1,11 @@
 import CommandSupport
 import Digests
+import ImageSpec
 import ImageStore
 import ImageVerbs
 import JournalVerbs
 import LinuxKernel
 import LinuxTypes
-import OCISpec
 
 extension ImageSession {
     /// `load`.

@@ -1,11 +1,11 @@
 import CommandSupport
 import Digests
+import ImageSpec
 import ImageStore
 import ImageVerbs
 import JournalVerbs
 import LinuxKernel
 import LinuxTypes
-import OCISpec
 
 /// What the verbs of `hull image` work with.
 struct ImageSession {

@@ -1,5 +1,6 @@
 import Digests
 import Foundation
+import ImageSpec
 import Journal
 import LinuxKernel
 import LinuxTypes

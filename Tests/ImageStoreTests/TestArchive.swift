@@ -1,4 +1,5 @@
 import Digests
+import ImageSpec
 import OCISpec
 
 /// Tar files as a test wants them, block by block: also such that no writer would make.

@@ -1,7 +1,7 @@
 import Foundation
+import ImageSpec
 import LinuxKernel
 import LinuxTypes
-import OCISpec
 import Testing
 
 @testable import ImageStore

@@ -1,5 +1,6 @@
 import CommandSupport
 import Digests
+import ImageSpec
 import ImageStore
 import ImageVerbs
 import JournalVerbs

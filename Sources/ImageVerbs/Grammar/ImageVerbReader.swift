@@ -1,6 +1,6 @@
 import CommandSupport
+import ImageSpec
 import JournalVerbs
-import OCISpec
 
 /// How a verb prints what it found.
 public enum OutputFormat: String, CaseIterable, Hashable, Sendable {

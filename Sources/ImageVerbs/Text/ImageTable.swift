@@ -1,7 +1,7 @@
 import CommandSupport
 public import Digests
+import ImageSpec
 public import ImageStore
-import OCISpec
 import StrictTree
 
 /// What `ls` prints.

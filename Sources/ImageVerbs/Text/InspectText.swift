@@ -1,8 +1,8 @@
 import CommandSupport
 public import Digests
+public import ImageSpec
 public import ImageStore
 import LinuxTypes
-public import OCISpec
 import StrictTree
 
 /// What `inspect` and `history` print.

@@ -1,6 +1,7 @@
 import CommandSupport
+public import ImageSpec
 public import LinuxTypes
-public import OCISpec
+import OCISpec
 import StrictTree
 
 /// What `import` was given.

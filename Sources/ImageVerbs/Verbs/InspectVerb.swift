@@ -1,5 +1,5 @@
 import CommandSupport
-import OCISpec
+import ImageSpec
 
 /// The name that a verb was given, and what it prints.
 public struct NameArguments: Hashable, Sendable {

@@ -1,6 +1,6 @@
 import CommandSupport
+public import ImageSpec
 public import LinuxTypes
-public import OCISpec
 
 /// What `load` was given.
 public struct LoadImageArguments: Hashable, Sendable {

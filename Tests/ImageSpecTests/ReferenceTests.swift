@@ -1,5 +1,5 @@
 import Digests
-import OCISpec
+import ImageSpec
 import StrictTree
 import Testing
 
@@ -16,7 +16,7 @@ import Testing
 
     static let vectors: [Vector] = {
         do {
-            let root = try Document(json: Fixtures.bytes("image/reference-vectors.json")).root
+            let root = try Document(json: Fixtures.bytes("reference-vectors.json")).root
             return try root.array.map { element in
                 var fields = try Fields(element)
                 var wanted = try Fields(try fields.required("normalized"))

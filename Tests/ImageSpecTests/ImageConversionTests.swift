@@ -1,4 +1,5 @@
 import Digests
+import ImageSpec
 import OCISpec
 import Testing
 

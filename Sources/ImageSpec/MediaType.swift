@@ -1,3 +1,5 @@
+import OCISpec
+
 /// What a blob is, as a descriptor says: image specification, media-types.md, and Docker's names for the same (image manifest version 2, schema 2).
 public struct MediaType: RawRepresentable, Hashable, Sendable, CustomStringConvertible {
     public let rawValue: String

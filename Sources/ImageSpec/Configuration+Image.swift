@@ -1,3 +1,5 @@
+public import OCISpec
+
 extension Configuration {
     /// A container of an image, by the image specification's conversion.md, over what `spec` writes: its program, environment, directory and user are the
     /// image's, its labels and the rest are annotations.

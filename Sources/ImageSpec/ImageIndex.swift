@@ -1,3 +1,4 @@
+public import OCISpec
 public import StrictTree
 
 /// A list of manifests, as a rule one for each platform: image specification, image-index.md, and Docker's manifest list.

@@ -1,3 +1,4 @@
+public import OCISpec
 public import StrictTree
 
 /// What a container of an image runs where nobody says otherwise: the member `config` of an image's configuration.

@@ -1,3 +1,4 @@
+public import OCISpec
 public import StrictTree
 
 /// What an image is made for: image specification, image-index.md. Values are in Go's words, aliases resolved.

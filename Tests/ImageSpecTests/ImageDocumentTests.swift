@@ -1,4 +1,5 @@
 import Digests
+import ImageSpec
 import OCISpec
 import StrictTree
 import Testing
@@ -32,20 +33,20 @@ import Testing
     /// 02 is a descriptor alone.
     @Test("the specification's examples are read, and written as they were read", arguments: ["01", "03", "04", "05"])
     func manifests(_ number: String) throws {
-        let value = try ImageDocument.manifest(try Fixtures.bytes("image/manifest-\(number).json"))
+        let value = try ImageDocument.manifest(try Fixtures.bytes("manifest-\(number).json"))
         #expect(try ImageDocument.manifest(value.json()) == value)
         #expect(value.isImage == (number == "01"))
     }
 
     @Test func indexesOfTheSpecification() throws {
-        let value = try ImageDocument.index(try Fixtures.bytes("image/image-index-06.json"))
+        let value = try ImageDocument.index(try Fixtures.bytes("image-index-06.json"))
         #expect(value.manifests.count == 2)
         #expect(value.entry(for: Platform(architecture: "amd64"))?.size == 7682)
         #expect(try ImageDocument.index(value.json()) == value)
     }
 
     @Test func configurationOfTheSpecification() throws {
-        let value = try ImageDocument.configuration(try Fixtures.bytes("image/config-08.json"))
+        let value = try ImageDocument.configuration(try Fixtures.bytes("config-08.json"))
         #expect(value.diffIDs.count == 2)
         #expect(value.execution.entrypoint == ["/bin/my-app-binary"])
         #expect(value.execution.exposedPorts == ["8080/tcp"])

@@ -1,3 +1,5 @@
+public import OCISpec
+
 /// The user that an image names, `user|uid[:group|gid]`, and what it comes to in the image's own `passwd` and `group`.
 public struct ImageUser: Hashable, Sendable {
     /// A name, or a number that stands for itself and is never looked up as a name (CVE-2026-46680).

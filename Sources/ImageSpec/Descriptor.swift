@@ -1,4 +1,5 @@
 public import Digests
+public import OCISpec
 public import StrictTree
 
 /// What points to a blob: its type, digest and size. Image specification, descriptor.md.

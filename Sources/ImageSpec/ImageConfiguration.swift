@@ -1,4 +1,5 @@
 public import Digests
+public import OCISpec
 public import StrictTree
 
 /// What an image says of itself: image specification, config.md. Nothing in it is believed to be more than text.

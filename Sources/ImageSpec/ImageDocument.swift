@@ -1,3 +1,4 @@
+import OCISpec
 public import StrictTree
 
 /// Reads the documents of an image within limits, and as what their descriptors say they are and nothing else.

@@ -1,5 +1,5 @@
 import Digests
-import OCISpec
+import ImageSpec
 import Testing
 
 /// Which entry of an index serves a machine.

@@ -1,3 +1,4 @@
+public import OCISpec
 public import StrictTree
 
 /// What an image is made of: image specification, manifest.md, and Docker's manifest, schema 2.

@@ -1,3 +1,4 @@
+public import OCISpec
 public import StrictTree
 
 /// One image of the `manifest.json` that `docker save` writes.
