@@ -34,12 +34,13 @@ struct Maker: ~Copyable {
         runtime.note("birth planned")
         guard let store = try ContainerStore(root: runtime.root, for: .creating) else { throw ContainerStore.missing(request.id) }
         var container = try store.lockForClaim(request.id)
-        if let left = container.record { try runtime.takeOver(left, request.id, bootID: facts.bootID) }
-        let places: Location
-        // What is going to be made, before it is: whoever finds us killed knows where to look.
-        do throws(CgroupError) { places = try birth.cgroup.survey() } catch { throw RuntimeError(error) }
-        let record = try Self.firstRecord(bundle, rootfs: birth.rootfs, places, facts)
-        try container.claim(record, configuration: bundle.bytes)
+        do throws(RuntimeError) {
+            if let left = container.record { try runtime.takeOver(left, request.id, bootID: facts.bootID) }
+            let record = try Self.firstRecord(bundle, birth, facts)
+            try container.claim(record, configuration: bundle.bytes)
+        } catch {
+            throw container.abandonClaim(after: error)
+        }
         runtime.note("claimed")
         self.runtime = runtime
         self.request = request
@@ -54,12 +55,15 @@ struct Maker: ~Copyable {
     }
 
     private static func firstRecord(
-        _ bundle: borrowing Bundle, rootfs: HostPath, _ places: Location, _ facts: HostFacts
+        _ bundle: borrowing Bundle, _ birth: BirthPlan, _ facts: HostFacts
     ) throws(RuntimeError) -> ContainerRecord {
+        let places: Location
+        // What is going to be made, before it is: whoever finds us killed knows where to look.
+        do throws(CgroupError) { places = try birth.cgroup.survey() } catch { throw RuntimeError(error) }
         let hooks = bundle.configuration.hooks
         return ContainerRecord(
             phase: .creating, ociVersion: bundle.configuration.ociVersion, bundle: bundle.path.string,
-            rootfs: rootfs.string, created: WallTime.now().rfc3339,
+            rootfs: birth.rootfs.string, created: WallTime.now().rfc3339,
             ownerName: effectiveUID() == 0 ? "root" : "\(effectiveUID())",
             owner: try ownIdentity(facts), initProcess: nil, cgroup: places, annotations: bundle.configuration.annotations,
             hasPoststartHooks: hooks?.poststart.isEmpty == false,

@@ -41,6 +41,16 @@ struct LockedContainer: ~Copyable {
         self.record = record
     }
 
+    /// Leaves nothing of an id that came to be no container, and hands the error on.
+    mutating func abandonClaim(after error: RuntimeError) -> RuntimeError {
+        do throws(RuntimeError) {
+            // The journal says whether a claim took place before it failed.
+            try reload()
+            if record == nil { try removeDirectory() }
+            return error
+        } catch let failure { return error.addingCleanup("\(failure)") }
+    }
+
     /// A new record in place of the last.
     mutating func write(_ record: ContainerRecord) throws(RuntimeError) {
         revision = try records.write(record, since: revision)

@@ -108,10 +108,10 @@ struct Records {
     }
 }
 
-/// Asks the journal again where its lock was not to be had: a hundred of us at once on a slow machine are no fault of any. Ten seconds in all, as for a
-/// container's lock; then the error names who holds it.
+/// Asks the journal again where its lock was not to be had: a hundred of us at once on a slow machine are no fault of any. Thirty seconds in
+/// all; then the error names who holds it.
 func waitingTurns<Result>(_ body: () throws(JournalError) -> Result) throws(JournalError) -> Result {
-    for _ in 0..<4 {
+    for _ in 0..<14 {
         do throws(JournalError) { return try body() } catch {
             // The lock is taken before anything is done: what failed so has not begun.
             guard case .busy = error else { throw error }

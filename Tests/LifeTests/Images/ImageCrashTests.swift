@@ -49,7 +49,7 @@ struct ImageCrashTests {
     func space() throws {
         let place = try ImagePlace("space")
         let archive = try archive(place)
-        for _ in 0..<8 {
+        for _ in 0..<(Machine.isSlow ? 3 : 8) {
             let loader = try LifeTests.start(place.words + ["load", "-q", archive])
             usleep(UInt32.random(in: 20_000..<150_000))
             loader.kill()

@@ -31,9 +31,9 @@ final class ImagePlace: Sendable {
             environment: ["I": words.joined(separator: " "), "W": work, "R": Machine.rootfs, "B": Machine.hullDirectory])
     }
 
-    /// What lies in the store, blobs, layers and work.
+    /// What lies in the store, blobs, layers and work. Who was killed early has made no place for some.
     func contents() throws -> [String] {
-        try ["blobs/sha256", "layers/sha256", "incoming"].flatMap { part in
+        try ["blobs/sha256", "layers/sha256", "incoming"].filter { Machine.exists(root + "/images/" + $0) }.flatMap { part in
             try FileManager.default.contentsOfDirectory(atPath: root + "/images/" + part).map { part + "/" + $0 }
         }
     }
