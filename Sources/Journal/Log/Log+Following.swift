@@ -43,9 +43,14 @@ extension Log {
     /// be seen.
     func hasNews(behind publication: IndexPublication) -> Bool? {
         guard publication.segment != 0, publication.base <= publication.tail else { return false }
-        let offset = publication.tail - publication.base + UInt64(SegmentHeader.size)
+        var (segment, base) = (publication.segment, publication.base)
+        // We began a new segment, and our first record in it failed: nothing was published since.
+        if let last = chain.last, last.number > segment, last.base <= publication.tail {
+            (segment, base) = (last.number, last.base)
+        }
+        let offset = publication.tail - base + UInt64(SegmentHeader.size)
         do throws(KernelError) {
-            return try disk.read(try files.file(publication.segment), at: offset, count: 8).contains { $0 != 0 }
+            return try disk.read(try files.file(segment), at: offset, count: 8).contains { $0 != 0 }
         } catch {
             // As where the segment went meanwhile: then it is not the last any more.
             return nil
