@@ -134,6 +134,7 @@ let package = Package(
             name: "ImageStoreTests",
             dependencies: [
                 "Digests", "ImageSpec", "ImageStore", "Journal", "LinuxKernel", "LinuxTypes", "OCISpec", "StrictTree",
+                "TarWriter",
             ],
             swiftSettings: strict),
         .testTarget(

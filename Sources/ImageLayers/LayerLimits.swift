@@ -27,7 +27,7 @@ public struct LayerLimits: Hashable, Sendable {
     public enum Name: String, Hashable, Sendable, CaseIterable {
         case totalBytes, ratio, entries, depth, pathBytes, headerBytes, attributes, pieces, window
 
-        /// The option of `hull image load` that sets it.
+        /// The option that is to set it; `hull image load` has none of them yet.
         public var option: String {
             switch self {
             case .totalBytes: return "--max-bytes"

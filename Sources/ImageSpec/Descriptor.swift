@@ -63,7 +63,7 @@ extension Descriptor {
 
 extension Value {
     /// A digest that can be checked.
-    var digest: Digest {
+    package var digest: Digest {
         get throws(TreeError) {
             let text = try string
             do throws(DigestError) { return try Digest(text) } catch { throw failure("\(error)") }

@@ -1,4 +1,5 @@
 internal import Digests
+internal import ImageLayers
 public import ImageSpec
 internal import LinuxKernel
 internal import LinuxTypes
@@ -74,8 +75,7 @@ public final class ArchiveSource: BlobSource {
         let start = try kernel { () throws(KernelError) in
             try self.file.descriptor.bytes(at: entry.offset, count: Int(min(entry.size, 4)), subject: name)
         }
-        let compression: MediaType.Compression =
-            start.starts(with: [0x1f, 0x8b]) ? .gzip : start == [0x28, 0xb5, 0x2f, 0xfd] ? .zstd : .none
+        let compression = MediaType.Compression(start.withUnsafeBytes { Compression(firstBytes: $0) })
         var digest = diffID
         if compression != .none {
             let hashing = DigestReceiver()

@@ -93,7 +93,7 @@ struct Arrivals {
 extension ImageStore {
     /// The directories that hold names of blobs and layers.
     func synchronizeNames() throws(ImageError) {
-        for part in ["blobs/sha256", "blobs/sha512", "layers/sha256", "layers/sha512"] {
+        for part in StoreDirectory.contentParts {
             try kernel { () throws(KernelError) in
                 let directory = try files.open(part, [.readOnly, .directory, .noFollow])
                 try directory.descriptor.synchronize(subject: "images/" + part)

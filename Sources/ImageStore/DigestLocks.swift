@@ -5,8 +5,8 @@ internal import LinuxTypes
 /// Locks of content, by digest: bytes of one file, so that there are as many as digests and nothing to clean up. They belong to the open file and so end
 /// with their holder, however it ends.
 ///
-/// Who reads layers of an image holds theirs shared. Who loads an image holds the locks of all its blobs and layers until it is recorded; who removes content holds its lock, and looks once more whether
-/// anybody names it. Order: all locks of a load at once, in the order of their bytes, so that no two loads wait for each other.
+/// Who reads layers of an image holds theirs shared. Who loads an image holds the locks of all its blobs and layers until it is recorded; who removes
+/// content holds its lock, and looks once more whether anybody names it. Order: all locks of a load at once, in the order of their bytes, so that no two loads wait for each other.
 final class DigestLocks {
     /// Microseconds after which whoever waits says for whom.
     static let politeness: Int64 = 1_000_000
@@ -38,24 +38,20 @@ final class DigestLocks {
         return (value & (1 << 60 - 1)) + 1
     }
 
-    /// Takes the locks of all digests, each once. Throws `busy` where one was not to be had for `patience` microseconds. `tell` gets the holder's name
-    /// where that takes longer than a moment.
-    func take(_ digests: some Sequence<Digest>, patience: Int64, tell: (String) -> Void) throws(ImageError) {
-        for byte in Set(digests.map(Self.byte)).subtracting(held).sorted() {
-            guard try take(byte: byte, patience: patience, tell: tell) else { throw .busy(try holder(of: byte)) }
-            held.insert(byte)
-        }
+    /// How a lock is held.
+    enum Mode {
+        case exclusive
+        /// Together with whoever else only reads.
+        case shared
     }
 
-    /// Takes the locks of all digests together with whoever else only reads.
-    func takeShared(_ digests: some Sequence<Digest>, patience: Int64, tell: (String) -> Void) throws(ImageError) {
+    /// Takes the locks of all digests, each once. Throws `busy` where one was not to be had for `patience` microseconds. `tell` gets the holder's name
+    /// where that takes longer than a moment.
+    func take(
+        _ digests: some Sequence<Digest>, _ mode: Mode = .exclusive, patience: Int64, tell: (String) -> Void
+    ) throws(ImageError) {
         for byte in Set(digests.map(Self.byte)).subtracting(held).sorted() {
-            let isTaken = try take(patience: patience, byte: byte, tell: tell) { () throws(ImageError) in
-                try kernel { () throws(KernelError) in
-                    try file.descriptor.tryLockShared(byte: byte, subject: "images/lock")
-                }
-            }
-            guard isTaken else { throw .busy(try holder(of: byte)) }
+            try take(byte: byte, mode, patience: patience, tell: tell)
             held.insert(byte)
         }
     }
@@ -64,7 +60,7 @@ final class DigestLocks {
     func tryTake(_ digest: Digest) throws(ImageError) -> Bool {
         let byte = Self.byte(digest)
         if held.contains(byte) { return true }
-        guard try tryTake(byte: byte) else { return false }
+        guard try tryTake(byte: byte, .exclusive) else { return false }
         held.insert(byte)
         return true
     }
@@ -82,27 +78,19 @@ final class DigestLocks {
     /// Does something while nobody else makes or looks for work directories.
     func inDoorway<Result>(_ body: () throws(ImageError) -> Result) throws(ImageError) -> Result {
         // Held for a few system calls.
-        guard try take(byte: Self.doorway, patience: 10_000_000, tell: { _ in }) else {
-            throw .busy(try holder(of: Self.doorway))
-        }
+        try take(byte: Self.doorway, .exclusive, patience: 10_000_000) { _ in }
         defer { release(Self.doorway) }
         return try body()
     }
 
-    private func take(byte: Int64, patience: Int64, tell: (String) -> Void) throws(ImageError) -> Bool {
-        try take(patience: patience, byte: byte, tell: tell) { () throws(ImageError) in try tryTake(byte: byte) }
-    }
-
-    private func take(
-        patience: Int64, byte: Int64, tell: (String) -> Void, _ attempt: () throws(ImageError) -> Bool
-    ) throws(ImageError) -> Bool {
+    private func take(byte: Int64, _ mode: Mode, patience: Int64, tell: (String) -> Void) throws(ImageError) {
         // F_OFD_SETLKW has no deadline, so the lock is asked for again and again.
         let start = monotonicMicroseconds()
         var hasTold = false
         var milliseconds = 1
-        while !(try attempt()) {
+        while !(try tryTake(byte: byte, mode)) {
             let waited = monotonicMicroseconds() - start
-            if waited >= patience { return false }
+            if waited >= patience { throw .busy(try holder(of: byte)) }
             if waited >= Self.politeness, !hasTold {
                 tell(try holder(of: byte))
                 hasTold = true
@@ -110,11 +98,15 @@ final class DigestLocks {
             pause(microseconds: milliseconds * 1000)
             milliseconds = min(milliseconds * 2, 50)
         }
-        return true
     }
 
-    private func tryTake(byte: Int64) throws(ImageError) -> Bool {
-        try kernel { () throws(KernelError) in try file.descriptor.tryLock(byte: byte, subject: "images/lock") }
+    private func tryTake(byte: Int64, _ mode: Mode) throws(ImageError) -> Bool {
+        try kernel { () throws(KernelError) in
+            switch mode {
+            case .exclusive: try file.descriptor.tryLock(byte: byte, subject: "images/lock")
+            case .shared: try file.descriptor.tryLockShared(byte: byte, subject: "images/lock")
+            }
+        }
     }
 
     private func release(_ byte: Int64) {

@@ -13,24 +13,14 @@ protocol ExportSink: AnyObject {
     func finish() throws(ImageError)
 }
 
-/// Into a directory that is made for it.
+/// Into a directory that is made for it, or is empty.
 final class DirectorySink: ExportSink {
-    private let directory: OwnedDescriptor
+    private let directory: OutputDirectory
     private let path: String
 
-    /// The directory must not exist, or be empty.
     init(_ path: HostPath) throws(ImageError) {
         self.path = path.string
-        do throws(KernelError) {
-            try FileDescriptor.workingDirectory.makeDirectory(path.string, permissions: 0o755)
-        } catch {
-            if error.errno != .EEXIST { throw .kernel(error) }
-        }
-        directory = try kernel { () throws(KernelError) in
-            try FileDescriptor.workingDirectory.open(path.string, [.readOnly, .directory])
-        }
-        let entries = try kernel { () throws(KernelError) in try directory.descriptor.directoryEntries() }
-        guard entries.isEmpty else { throw .exists(path.string) }
+        directory = try OutputDirectory(path, permissions: 0o755)
     }
 
     func add(_ path: String, _ bytes: [UInt8]) throws(ImageError) {

@@ -30,7 +30,7 @@ public struct ImageRecord: SpecValue {
         public init(from value: Value, noting warnings: inout Warnings) throws(TreeError) {
             var fields = try Fields(value)
             blob = try Descriptor(from: try fields.required("blob"), noting: &warnings)
-            diffID = try fields.required("diffID").parsedDigest
+            diffID = try fields.required("diffID").digest
         }
 
         public func writeMembers(to json: inout JSONWriter) {
@@ -124,17 +124,8 @@ public struct NameRecord: SpecValue {
 
     public init(from value: Value, noting warnings: inout Warnings) throws(TreeError) {
         var fields = try Fields(value)
-        digest = try fields.required("digest").parsedDigest
+        digest = try fields.required("digest").digest
     }
 
     public func writeMembers(to json: inout JSONWriter) { json.member("digest", digest.description) }
-}
-
-extension Value {
-    var parsedDigest: Digest {
-        get throws(TreeError) {
-            let text = try string
-            do throws(DigestError) { return try Digest(text) } catch { throw failure("\(error)") }
-        }
-    }
 }

@@ -16,14 +16,9 @@ extension ImageStore {
         let image = try image(text)
         let configuration = try configuration(of: image.record)
         // Whoever removes the image meanwhile leaves its layers to the next who comes.
-        try locks.takeShared(image.record.layers.map(\.diffID), patience: 600_000_000) { holder in
-            observer.note("waiting for \(holder), which loads the same")
-        }
+        try lock(image.record.layers.map(\.diffID), .shared)
         defer { locks.releaseAll() }
-        let isMade = try Self.makeEmpty(path)
-        let directory = try kernel { () throws(KernelError) in
-            try FileDescriptor.workingDirectory.open(path.string, [.readOnly, .directory])
-        }
+        let directory = try OutputDirectory(path, permissions: 0o700)
         do throws(ImageError) {
             try kernel { () throws(KernelError) in try directory.descriptor.makeDirectory("rootfs", permissions: 0o755) }
             let root = try kernel { () throws(KernelError) in
@@ -39,37 +34,22 @@ extension ImageStore {
             }
             return result
         } catch {
-            abandon(directory.descriptor, path, isMade)
+            abandon(directory, path)
             throw error
         }
     }
 
-    /// Whether the directory was made; one that is there must be empty.
-    private static func makeEmpty(_ path: HostPath) throws(ImageError) -> Bool {
-        do throws(KernelError) {
-            try FileDescriptor.workingDirectory.makeDirectory(path.string, permissions: 0o700)
-            return true
-        } catch {
-            if error.errno != .EEXIST { throw .kernel(error) }
-        }
-        let entries = try kernel { () throws(KernelError) in
-            let directory = try FileDescriptor.workingDirectory.open(path.string, [.readOnly, .directory])
-            return try directory.descriptor.directoryEntries()
-        }
-        guard entries.isEmpty else { throw .exists(path.string) }
-        return false
-    }
-
     /// Removes what `bundle` has made so far. What cannot be removed is told: the error that led here stays the one that is thrown.
-    private func abandon(_ directory: FileDescriptor, _ path: HostPath, _ isMade: Bool) {
+    private func abandon(_ directory: borrowing OutputDirectory, _ path: HostPath) {
+        let descriptor = directory.descriptor
         do throws(ImageError) {
             if let rootfs = FileName("rootfs") {
-                try layering(path.string) { () throws(LayerError) in try LayerRemoval.remove(rootfs, in: directory) }
+                try layering(path.string) { () throws(LayerError) in try LayerRemoval.remove(rootfs, in: descriptor) }
             }
-            do throws(KernelError) { try directory.unlink("config.json") } catch {
+            do throws(KernelError) { try descriptor.unlink("config.json") } catch {
                 if error.errno != .ENOENT { throw ImageError.kernel(error) }
             }
-            if isMade {
+            if directory.isMade {
                 try kernel { () throws(KernelError) in try FileDescriptor.workingDirectory.removeDirectory(path.string) }
             }
         } catch { observer.note("cannot remove '\(path)': \(error)") }

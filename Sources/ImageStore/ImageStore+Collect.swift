@@ -17,22 +17,25 @@ extension ImageStore {
     func contents() throws(ImageError) -> StoreContents {
         var contents = StoreContents()
         for algorithm in DigestAlgorithm.allCases {
-            for entry in try entries("blobs/" + algorithm.rawValue) {
-                if let digest = Self.digest(algorithm.rawValue + ":" + entry) {
-                    contents.blobs.insert(digest)
-                } else {
-                    contents.foreign.append("blobs/\(algorithm.rawValue)/\(entry)")
-                }
-            }
-            for entry in try entries("layers/" + algorithm.rawValue) {
-                if let digest = Self.digest(algorithm.rawValue + ":" + entry) {
-                    contents.layers.insert(digest)
-                } else {
-                    contents.foreign.append("layers/\(algorithm.rawValue)/\(entry)")
-                }
-            }
+            contents.blobs.formUnion(try digests("blobs", algorithm, &contents.foreign))
+            contents.layers.formUnion(try digests("layers", algorithm, &contents.foreign))
         }
         return contents
+    }
+
+    private func digests(
+        _ part: String, _ algorithm: DigestAlgorithm, _ foreign: inout [String]
+    ) throws(ImageError) -> [Digest] {
+        var digests: [Digest] = []
+        let directory = part + "/" + algorithm.rawValue
+        for entry in try entries(directory) {
+            if let digest = Self.digest(algorithm.rawValue + ":" + entry) {
+                digests.append(digest)
+            } else {
+                foreign.append(directory + "/" + entry)
+            }
+        }
+        return digests
     }
 
     /// Empty where there is no such directory.

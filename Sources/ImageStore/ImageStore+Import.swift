@@ -65,8 +65,8 @@ extension ImageStore {
         _ request: ImportRequest, _ place: String, _ unpacked: LayerArrival, _ workplace: Workplace
     ) throws(ImageError) -> LoadedImage {
         let summary = unpacked.stream
-        let compression = MediaType.Compression(rawValue: summary.compression.rawValue) ?? .none
-        let blob = Descriptor(mediaType: .layer(compression), digest: summary.digest, size: Int64(summary.size))
+        let mediaType = MediaType.layer(MediaType.Compression(summary.compression))
+        let blob = Descriptor(mediaType: mediaType, digest: summary.digest, size: Int64(summary.size))
         let now = Self.now()
         let configuration = ImageConfiguration(
             platform: request.platform, created: now, execution: request.execution, diffIDs: [summary.diffID],
@@ -75,9 +75,7 @@ extension ImageStore {
         let manifest = Self.found(ImageManifest(config: config.descriptor, layers: [blob]).json(), .manifest)
         let layer = ImageRecord.Layer(blob: blob, diffID: summary.diffID)
         let content = [blob, config.descriptor, manifest.descriptor].map(\.digest) + [summary.diffID]
-        try locks.take(content, patience: 600_000_000) { holder in
-            observer.note("waiting for \(holder), which loads the same")
-        }
+        try lock(content)
         defer { locks.releaseAll() }
         var arrivals = Arrivals(store: self, workplace: workplace)
         try arrivals.adopt(blob: blob, at: place)

@@ -50,10 +50,7 @@ extension ImageStore {
         do throws(LayerError) {
             unpacked = try LayerUnpacker.unpack(bytes(of: archive.descriptor), into: tree.descriptor, options: options)
         } catch {
-            // What the kernel refused is no fault of the archive's.
-            if case .kernel(let cause, _, _) = error, cause.errno == .ENOSPC || cause.errno == .EDQUOT { throw .kernel(cause) }
-            guard let what else { throw .archive("the archive", reason: "\(error)") }
-            throw .layer(what, reason: "\(error)")
+            throw what.map { .layer($0, error) } ?? .archive("the archive", error)
         }
         for (name, count) in unpacked.omitted.sorted(by: { $0.key < $1.key }) {
             observer.note("left out of the layer: \(count) × \(name)")
@@ -93,7 +90,33 @@ extension ImageStore {
 /// Runs something of the layers' and names what it was about.
 func layering<Result>(_ what: String, _ body: () throws(LayerError) -> Result) throws(ImageError) -> Result {
     do throws(LayerError) { return try body() } catch {
-        if case .kernel(let cause, _, _) = error, cause.errno == .ENOSPC || cause.errno == .EDQUOT { throw .kernel(cause) }
-        throw .archive(what, reason: "\(error)")
+        throw .archive(what, error)
+    }
+}
+
+extension MediaType.Compression {
+    /// What a media type says of a layer whose bytes are compressed so.
+    init(_ found: Compression) {
+        switch found {
+        case .none: self = .none
+        case .gzip: self = .gzip
+        case .zstd: self = .zstd
+        }
+    }
+}
+
+extension ImageError {
+    fileprivate static func layer(_ digest: Digest, _ error: LayerError) -> ImageError {
+        fullDisk(error) ?? .layer(digest, reason: "\(error)")
+    }
+
+    fileprivate static func archive(_ name: String, _ error: LayerError) -> ImageError {
+        fullDisk(error) ?? .archive(name, reason: "\(error)")
+    }
+
+    /// A full disk is no fault of the archive's. nil for any other error.
+    private static func fullDisk(_ error: LayerError) -> ImageError? {
+        guard case .kernel(let cause, _, _) = error, cause.errno == .ENOSPC || cause.errno == .EDQUOT else { return nil }
+        return .kernel(cause)
     }
 }

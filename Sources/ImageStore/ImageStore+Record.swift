@@ -14,9 +14,7 @@ extension ImageStore {
             let old = try journaling { () throws(JournalError) in try journal.value(of: StoreKeys.image(record.digest)) }
             var merged = record
             if let old {
-                let known: ImageRecord = try decoding("the record of image \(record.digest)") { () throws(TreeError) in
-                    try Decoded<ImageRecord>(from: try Document(json: old.value).root).value
-                }
+                let known: ImageRecord = try read(old, "the record of image \(record.digest)")
                 merged.loaded = known.loaded
                 for index in known.indexes where !merged.indexes.contains(where: { $0.digest == index.digest }) {
                     merged.indexes.append(index)

@@ -95,8 +95,8 @@ extension ImageStore {
             return nil
         }
         // A name that could be an id as well is a name.
-        if digits == text, digits.utf8.count < 64, let reference = Self.digestlessReference(text),
-            let named = images.first(where: { $0.names.contains(reference) })
+        if digits == text, digits.utf8.count < 64, let name = Self.wholeName(text),
+            let named = images.first(where: { $0.names.contains(name) })
         {
             return named
         }
@@ -105,7 +105,8 @@ extension ImageStore {
         return found.first
     }
 
-    private static func digestlessReference(_ text: String) -> String? {
+    /// nil for what is no name.
+    static func wholeName(_ text: String) -> String? {
         do throws(ReferenceError) { return try ImageReference(text).description } catch { return nil }
     }
 
@@ -167,7 +168,7 @@ extension ImageStore {
         return answer.keyValues
     }
 
-    private func read<Record: SpecValue>(_ keyValue: KeyValue, _ what: String) throws(ImageError) -> Record {
+    func read<Record: SpecValue>(_ keyValue: KeyValue, _ what: String) throws(ImageError) -> Record {
         if keyValue.isValueDamaged { throw .journal(.valueDamaged(keyValue.key, keyValue.modRevision)) }
         return try decoding(what) { () throws(TreeError) in
             try Decoded<Record>(from: try Document(json: keyValue.value).root).value

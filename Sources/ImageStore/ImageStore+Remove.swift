@@ -24,7 +24,8 @@ extension ImageStore {
     public func remove(_ text: String, force: Bool = false) throws(ImageError) -> Removal {
         try working { workplace throws(ImageError) in
             let image = try image(text)
-            let name = Self.name(text, of: image)
+            // A name that is recorded has no digest in it.
+            let name = Self.wholeName(text).flatMap { image.names.contains($0) ? $0 : nil }
             var removal = Removal()
             if let name, image.names.count > 1 {
                 try untag(name, image.record.digest)
@@ -53,14 +54,6 @@ extension ImageStore {
             try collectAll(into: workplace, &removal)
             return removal
         }
-    }
-
-    /// The whole name that a text is, where the image has it.
-    private static func name(_ text: String, of image: StoredImage) -> String? {
-        do throws(ReferenceError) {
-            let reference = try ImageReference(text)
-            return reference.digest == nil && image.names.contains(reference.description) ? reference.description : nil
-        } catch { return nil }
     }
 
     private func untag(_ name: String, _ digest: Digest) throws(ImageError) {

@@ -40,8 +40,7 @@ extension ImageStore {
         var chosen: [StoredImage] = []
         for text in names {
             var image = try image(text)
-            let isName = Self.wholeName(text).map(image.names.contains) ?? false
-            image.names = isName ? [Self.wholeName(text)].compactMap { $0 } : image.names
+            if let name = Self.wholeName(text), image.names.contains(name) { image.names = [name] }
             if let at = chosen.firstIndex(where: { $0.record.digest == image.record.digest }) {
                 chosen[at].names += image.names.filter { !chosen[at].names.contains($0) }
             } else {
@@ -49,10 +48,6 @@ extension ImageStore {
             }
         }
         return chosen
-    }
-
-    private static func wholeName(_ text: String) -> String? {
-        do throws(ReferenceError) { return try ImageReference(text).description } catch { return nil }
     }
 
     private func writeLayout(_ images: [StoredImage], _ sink: any ExportSink) throws(ImageError) {

@@ -52,6 +52,15 @@ public final class ImageStore {
 
     /// Descriptor of the directory `images`.
     var files: FileDescriptor { directory.descriptor }
+
+    /// Takes the locks of content, and says for whom it waits. `patience` in seconds.
+    func lock(
+        _ digests: [Digest], _ mode: DigestLocks.Mode = .exclusive, patience: Int64 = LoadRequest.defaultPatience
+    ) throws(ImageError) {
+        try locks.take(digests, mode, patience: patience * 1_000_000) { holder in
+            observer.note("waiting for \(holder), which loads the same")
+        }
+    }
 }
 
 // Names of files, relative to the store.

@@ -9,7 +9,8 @@ public struct LoadRequest: Sendable {
     /// What a bare tag of the source is a tag of, as `localhost/archive`; nil where there is no such name.
     public var family: String?
     /// Seconds to wait for somebody who loads the same.
-    public var patience: Int64 = 600
+    public var patience = defaultPatience
+    public static let defaultPatience: Int64 = 600
 
     public init() {}
 }

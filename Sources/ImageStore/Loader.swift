@@ -80,9 +80,7 @@ struct Loader {
     private func load(_ graph: ImageGraph, names: [String]) throws(ImageError) -> LoadedImage {
         let blobs = graph.documents.map(\.descriptor) + graph.layers.map(\.blob)
         let content = blobs.map(\.digest) + graph.layers.map(\.diffID)
-        try store.locks.take(content, patience: request.patience * 1_000_000) { holder in
-            store.observer.note("waiting for \(holder), which loads the same")
-        }
+        try store.lock(content, patience: request.patience)
         defer { store.locks.releaseAll() }
         var arrivals = Arrivals(store: store, workplace: workplace)
         for document in graph.documents { try arrivals.add(document) }

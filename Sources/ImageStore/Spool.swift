@@ -16,7 +16,7 @@ struct Spool {
             let start = try kernel { () throws(KernelError) in
                 try file.descriptor.bytes(at: 0, count: Int(min(status.size, 4)), subject: name)
             }
-            if !start.starts(with: [0x1f, 0x8b]), start != [0x28, 0xb5, 0x2f, 0xfd] { return file }
+            if start.withUnsafeBytes({ Compression(firstBytes: $0) }) == .none { return file }
             try kernel { () throws(KernelError) in try file.descriptor.rewind() }
         }
         return try copy(file.descriptor, name)

@@ -11,9 +11,9 @@ internal import LinuxTypes
 /// ```
 struct StoreDirectory: ~Copyable {
     static let name = "images"
-    private static let parts = [
-        "blobs", "blobs/sha256", "blobs/sha512", "layers", "layers/sha256", "layers/sha512", "incoming",
-    ]
+    /// Directories whose entries are digests.
+    static let contentParts = ["blobs/sha256", "blobs/sha512", "layers/sha256", "layers/sha512"]
+    private static let parts = ["blobs", "layers"] + contentParts + ["incoming"]
 
     private let directory: OwnedDescriptor
     let path: HostPath

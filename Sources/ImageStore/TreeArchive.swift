@@ -37,7 +37,9 @@ struct TreeArchive {
         guard depth < Self.depthLimit else {
             throw .limit("'\(path)' has more than \(Self.depthLimit) directories inside each other")
         }
-        for name in try names(in: directory) {
+        let names = try kernel { () throws(KernelError) in try SortedNames(of: directory) }
+        for index in 0..<names.count {
+            guard let name = names[index] else { continue }
             let place = prefix + name.bytes
             let status = try kernel { () throws(KernelError) in try directory.status(of: name) }
             guard let type = status.type, type != .socket else { continue }
@@ -90,15 +92,6 @@ struct TreeArchive {
         let writer = tar
         let receiver = ClosureReceiver { bytes throws(ImageError) in try writer.write(bytes) }
         try file.descriptor.pass(from: 0, count: status.size, to: receiver, subject: printable(place))
-    }
-
-    private func names(in directory: FileDescriptor) throws(ImageError) -> [FileName] {
-        try kernel { () throws(KernelError) in
-            var stream = try DirectoryStream(directory)
-            var names: [FileName] = []
-            while let (name, _) = try stream.next() { names.append(name) }
-            return names.sorted { $0.bytes.lexicographicallyPrecedes($1.bytes) }
-        }
     }
 
     private func attributes(of file: FileDescriptor) throws(ImageError) -> [(name: [UInt8], value: [UInt8])] {

@@ -72,22 +72,19 @@ extension Journal {
         if index.isBroken { return .again }
         // What was only read may have been seen before it was on the disk: a durable reader waits for that.
         if evaluation.isEmpty { return .done(answer, end: log.tail > log.watermark ? log.tail : nil) }
-        let written = try write(evaluation, isDurable: durability == .durable)
-        if let chore = written.chore { return .needs(chore) }
+        if let chore = try write(evaluation, isDurable: durability == .durable) { return .needs(chore) }
         answer.revision = log.revision
         return .done(answer, end: log.tail, isWhole: isWhole)
     }
 
     /// Writes the changes at the next revision, or says what must be done before.
-    func write(
-        _ evaluation: Evaluation, isDurable: Bool, _ weight: Log.Weight? = nil
-    ) throws(JournalError) -> (chore: Log.Chore?, revision: Revision) {
+    func write(_ evaluation: Evaluation, isDurable: Bool, _ weight: Log.Weight? = nil) throws(JournalError) -> Log.Chore? {
         // Order: without a revision first, which is known when there is a place for the record.
         let entries = evaluation.entries
         let length = Record.length(of: entries)
         guard length <= RecordHeader.lengthLimit else { throw .tooLarge(limit: RecordHeader.lengthLimit) }
-        if let chore = try log.prepare(length: length, weight ?? self.weight(entries)) { return (chore, 0) }
-        guard let state = try log.shared.readHeld() else { return (.boot, 0) }
+        if let chore = try log.prepare(length: length, weight ?? self.weight(entries)) { return chore }
+        guard let state = try log.shared.readHeld() else { return .boot }
         let revision = log.nextRevision(state)
         var record = Record(
             log.header(.transaction, durable: isDurable, revision: revision), entries: evaluation.written(entries, at: revision))
@@ -96,7 +93,7 @@ extension Journal {
             publish()
         }
         leaseLook = nil
-        return (nil, revision)
+        return nil
     }
 
     private func weight(_ entries: [Entry]) -> Log.Weight {

@@ -7,12 +7,4 @@ extension FileDescriptor {
     public func synchronizeFileSystem(subject: String = "") throws(KernelError) {
         try check("syncfs", subject, systemCall(__NR_syncfs, argument))
     }
-
-    /// `renameat2(2)` with `RENAME_NOREPLACE`: `EEXIST` where the target exists.
-    public func renameKeeping(_ name: String, to target: String) throws(KernelError) {
-        let result = name.withCString { name in
-            target.withCString { systemCall(__NR_renameat2, argument, address(name), argument, address($0), 1) }
-        }
-        try check("renameat2", name, result)
-    }
 }

@@ -77,17 +77,19 @@ extension FileDescriptor {
 
     private func status(_ name: String, flags: Int) throws(KernelError) -> FileStatus {
         var raw = stat()
-        let result = name.withCString { path in
-            withUnsafeMutablePointer(to: &raw) {
-                #if arch(x86_64)
-                systemCall(__NR_newfstatat, argument, address(path), address($0), flags)
-                #else
-                systemCall(__NR3264_fstatat, argument, address(path), address($0), flags)
-                #endif
-            }
-        }
-        try check("fstatat", name, result)
+        try check("fstatat", name, name.withCString { readStatus(of: $0, flags: flags, into: &raw) })
         return FileStatus(raw)
+    }
+
+    /// The call itself, for every kind of name: what it returns, negative for an error.
+    func readStatus(of path: UnsafeRawPointer, flags: Int, into raw: inout stat) -> Int {
+        withUnsafeMutablePointer(to: &raw) {
+            #if arch(x86_64)
+            systemCall(__NR_newfstatat, argument, address(path), address($0), flags)
+            #else
+            systemCall(__NR3264_fstatat, argument, address(path), address($0), flags)
+            #endif
+        }
     }
 
     /// `fstatfs(2)`: which file system an open file lies on. Works on `O_PATH` handles.

@@ -18,15 +18,7 @@ extension FileDescriptor {
     /// `newfstatat(2)`.
     public func status(of name: FileName) throws(KernelError) -> FileStatus {
         var raw = stat()
-        let result = name.withCString { path in
-            withUnsafeMutablePointer(to: &raw) {
-                #if arch(x86_64)
-                systemCall(__NR_newfstatat, argument, address(path), address($0), Int(AT_SYMLINK_NOFOLLOW))
-                #else
-                systemCall(__NR3264_fstatat, argument, address(path), address($0), Int(AT_SYMLINK_NOFOLLOW))
-                #endif
-            }
-        }
+        let result = name.withCString { readStatus(of: $0, flags: Int(AT_SYMLINK_NOFOLLOW), into: &raw) }
         try check("fstatat", "\(name)", result)
         return FileStatus(raw)
     }

@@ -9,27 +9,30 @@ import LinuxTypes
 extension FileDescriptor {
     /// Takes the exclusive lock of one byte of the file, if nobody holds it.
     public func tryLock(byte: Int64, subject: String = "") throws(KernelError) -> Bool {
-        var request = flock(l_type: Int16(F_WRLCK), l_whence: Int16(SEEK_SET), l_start: Int(byte), l_len: 1, l_pid: 0)
-        let result = withUnsafePointer(to: &request) { systemCall(__NR_fcntl, argument, 37, address($0)) }
-        if result == -Int(Errno.EAGAIN.rawValue) || result == -Int(Errno.EACCES.rawValue) { return false }
-        try check("fcntl", subject.isEmpty ? "F_OFD_SETLK" : subject, result)
-        return true
+        try tryLock(F_WRLCK, byte: byte, subject)
     }
 
     /// Takes a shared lock of one byte of the file, unless somebody holds the exclusive one. Open for reading is enough.
     public func tryLockShared(byte: Int64, subject: String = "") throws(KernelError) -> Bool {
-        var request = flock(l_type: Int16(F_RDLCK), l_whence: Int16(SEEK_SET), l_start: Int(byte), l_len: 1, l_pid: 0)
-        let result = withUnsafePointer(to: &request) { systemCall(__NR_fcntl, argument, 37, address($0)) }
+        try tryLock(F_RDLCK, byte: byte, subject)
+    }
+
+    /// Lets go of the lock of one byte.
+    public func unlock(byte: Int64, subject: String = "") throws(KernelError) {
+        try check("fcntl", subject.isEmpty ? "F_OFD_SETLK" : subject, setLock(F_UNLCK, byte: byte))
+    }
+
+    private func tryLock(_ type: Int32, byte: Int64, _ subject: String) throws(KernelError) -> Bool {
+        let result = setLock(type, byte: byte)
         if result == -Int(Errno.EAGAIN.rawValue) || result == -Int(Errno.EACCES.rawValue) { return false }
         try check("fcntl", subject.isEmpty ? "F_OFD_SETLK" : subject, result)
         return true
     }
 
-    /// Lets go of the lock of one byte.
-    public func unlock(byte: Int64, subject: String = "") throws(KernelError) {
-        var request = flock(l_type: Int16(F_UNLCK), l_whence: Int16(SEEK_SET), l_start: Int(byte), l_len: 1, l_pid: 0)
-        let result = withUnsafePointer(to: &request) { systemCall(__NR_fcntl, argument, 37, address($0)) }
-        try check("fcntl", subject.isEmpty ? "F_OFD_SETLK" : subject, result)
+    /// `F_OFD_SETLK` of one byte: what the call returns.
+    private func setLock(_ type: Int32, byte: Int64) -> Int {
+        var request = flock(l_type: Int16(type), l_whence: Int16(SEEK_SET), l_start: Int(byte), l_len: 1, l_pid: 0)
+        return withUnsafePointer(to: &request) { systemCall(__NR_fcntl, argument, 37, address($0)) }
     }
 }
 

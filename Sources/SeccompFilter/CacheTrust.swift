@@ -31,13 +31,13 @@ enum CacheTrust {
     static func evict(from folder: FileDescriptor) throws(KernelError) {
         let names = try folder.directoryEntries().filter(isOurs)
         guard names.count > entryLimit else { return }
-        var aged: [(name: String, time: Int64)] = []
+        var aged: [(name: String, time: FileTime)] = []
         for name in names {
             // Gone meanwhile: another writer evicts too.
             guard let time = modificationTime(of: name, in: folder) else { continue }
             aged.append((name, time))
         }
-        aged.sort { ($0.time, $0.name) < ($1.time, $1.name) }
+        aged.sort { ($0.time.seconds, $0.time.nanoseconds, $0.name) < ($1.time.seconds, $1.time.nanoseconds, $1.name) }
         for entry in aged.dropLast(entryLimit) { remove(entry.name, from: folder) }
     }
 
@@ -46,8 +46,8 @@ enum CacheTrust {
             && name.utf8.prefix(16).allSatisfy { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) || (97...102).contains($0) }
     }
 
-    private static func modificationTime(of name: String, in folder: FileDescriptor) -> Int64? {
-        do throws(KernelError) { return try folder.modificationTime(of: name) } catch { return nil }
+    private static func modificationTime(of name: String, in folder: FileDescriptor) -> FileTime? {
+        do throws(KernelError) { return try folder.status(of: name).modified } catch { return nil }
     }
 
     /// A name that stays is met again by the next eviction.

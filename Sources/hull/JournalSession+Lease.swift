@@ -61,7 +61,8 @@ extension JournalSession {
     /// As etcdctl: three times in each of its terms, until it is gone, an interrupt, or nobody reads any more.
     private func keepAlive(_ id: LeaseID, isOnce: Bool, _ arguments: LeaseArguments) throws(Failure) -> ExitCode {
         let journal = try place.openForWriting(isMade: false)
-        let ends = try isOnce ? nil : KeepAliveWaiting.begin()
+        let ends: EndSignals?
+        do throws(KernelError) { ends = try isOnce ? nil : EndSignals() } catch { throw Failure(error, "cannot wait") }
         while true {
             let lease: Lease
             let revision: Revision
@@ -71,30 +72,10 @@ extension JournalSession {
             } catch { throw Failure(error, "cannot keep lease \(id) alive") }
             try Output.write(LeaseText.keptAlive(lease, revision, arguments.format))
             guard let ends, case .time(let milliseconds) = lease.term else { return .done }
-            if try ends.hasEnded(within: Int(min(max(milliseconds / 3, 1), 3_600_000))) { return .done }
+            var others: [PollEntry] = []
+            do throws(KernelError) {
+                if try ends.hasEnded(&others, within: Int(min(max(milliseconds / 3, 1), 3_600_000))) { return .done }
+            } catch { throw Failure(error, "cannot wait") }
         }
-    }
-}
-
-/// Sleeps between two times, and ends with a signal or with who reads.
-private final class KeepAliveWaiting {
-    private let signals: SignalStream
-
-    private init(_ signals: consuming SignalStream) { self.signals = signals }
-
-    static func begin() throws(Failure) -> KeepAliveWaiting {
-        do throws(KernelError) {
-            let ends: [Signal] = [.interrupt, .terminate]
-            try setBlockedSignals(SignalSet(ends + [.brokenPipe]))
-            return KeepAliveWaiting(try SignalStream(SignalSet(ends)))
-        } catch { throw Failure(error, "cannot wait") }
-    }
-
-    func hasEnded(within milliseconds: Int) throws(Failure) -> Bool {
-        var entries = [PollEntry(signals.descriptor), PollEntry(.standardOutput, read: false)]
-        do throws(KernelError) {
-            _ = try waitUntilReady(&entries, milliseconds: milliseconds)
-        } catch { throw Failure(error, "cannot wait") }
-        return entries[0].canRead || entries[1].hangup
     }
 }

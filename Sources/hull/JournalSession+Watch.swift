@@ -63,21 +63,19 @@ extension JournalSession {
 /// Waits for what may end or continue a watch: a writer, a signal, a reader that goes.
 struct EventWaiting: ~Copyable {
     private let writes: ModificationWatch
-    private let signals: SignalStream
+    private let ends: EndSignals
 
-    private init(_ writes: consuming ModificationWatch, _ signals: consuming SignalStream) {
+    private init(_ writes: consuming ModificationWatch, _ ends: EndSignals) {
         self.writes = writes
-        self.signals = signals
+        self.ends = ends
     }
 
     static func begin(_ runDirectory: HostPath) throws(Failure) -> EventWaiting {
         do throws(KernelError) {
-            // Not a hangup: blocked, it would end a watch under nohup, which ignores it.
-            let ends: [Signal] = [.interrupt, .terminate]
-            try setBlockedSignals(SignalSet(ends + [.brokenPipe]))
+            let ends = try EndSignals()
             let writes = try ModificationWatch()
             try writes.add(runDirectory.string)
-            return EventWaiting(writes, try SignalStream(SignalSet(ends)))
+            return EventWaiting(writes, ends)
         } catch {
             if error.errno == .EMFILE, error.call == "inotify_init1" {
                 throw Failure(
@@ -90,17 +88,11 @@ struct EventWaiting: ~Copyable {
 
     /// Sleeps until something was written, which may be of no interest, or a lease ended; false where it is time to end.
     func hasNews(_ leases: borrowing LeaseSignal) throws(Failure) -> Bool {
-        var entries = [
-            PollEntry(writes.descriptor), PollEntry(signals.descriptor),
-            // Nothing is waited for but that the other end goes.
-            PollEntry(.standardOutput, read: false),
-        ]
-        entries += leases.entries
+        var entries = [PollEntry(writes.descriptor)] + leases.entries
         do throws(KernelError) {
             while true {
-                _ = try waitUntilReady(&entries, milliseconds: nil)
-                if entries[1].canRead || entries[2].hangup { return false }
-                if try writes.take() || entries[3...].contains(where: \.canRead) { return true }
+                if try ends.hasEnded(&entries, within: nil) { return false }
+                if try writes.take() || entries[1...].contains(where: \.canRead) { return true }
             }
         } catch { throw Failure(error, "cannot wait for writers") }
     }

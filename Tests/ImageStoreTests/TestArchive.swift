@@ -1,40 +1,25 @@
 import Digests
 import ImageSpec
 import OCISpec
+import TarWriter
 
-/// Tar files as a test wants them, block by block: also such that no writer would make.
+/// Tar files as a test wants them: also such that no writer would make.
 struct TestArchive {
-    private(set) var bytes: [UInt8] = []
+    private var tar = TarWriter()
+    var bytes: [UInt8] { tar.bytes }
 
     /// An entry with its header; `size` may lie.
     mutating func add(
-        _ name: String, _ content: [UInt8] = [], type: Character = "0", link: String = "", mode: Int = 0o644, size: Int? = nil
+        _ name: String, _ content: [UInt8] = [], type: Character = "0", link: String = "", mode: UInt64 = 0o644, size: Int? = nil
     ) {
-        var block = [UInt8](repeating: 0, count: 512)
-        func put(_ text: String, _ offset: Int) {
-            for (at, byte) in text.utf8.enumerated() { block[offset + at] = byte }
-        }
-        func octal(_ value: Int, _ width: Int) -> String {
-            let digits = String(value, radix: 8)
-            return String(repeating: "0", count: width - digits.count) + digits
-        }
-        put(String(name.prefix(100)), 0)
-        put(octal(mode, 7), 100)
-        put(octal(0, 7), 108)
-        put(octal(0, 7), 116)
-        put(octal(size ?? content.count, 11), 124)
-        put(octal(1_700_000_000, 11), 136)
-        put("        ", 148)
-        block[156] = type.asciiValue ?? 0x30
-        put(link, 157)
-        put("ustar\u{0}00", 257)
-        put(octal(block.reduce(0) { $0 + Int($1) }, 6) + "\u{0} ", 148)
-        bytes += block + content + [UInt8](repeating: 0, count: -content.count & 511)
+        tar.add(
+            Array(name.utf8), type: type, mode: mode, mtime: 1_700_000_000, link: Array(link.utf8), data: content,
+            size: size.map(UInt64.init))
     }
 
     mutating func addDirectory(_ name: String) { add(name + "/", type: "5", mode: 0o755) }
 
-    mutating func end() { bytes += [UInt8](repeating: 0, count: 1024) }
+    mutating func end() { tar.end() }
 
     /// A layer of a few files, uncompressed.
     static func layer(_ files: [(String, String)]) -> [UInt8] {

@@ -71,13 +71,10 @@ let journalLeaseFacts = [
     Fact("journal-lease-of-a-reused-pid-is-over") {
         let place = try JournalPlace()
         let journal = try place.open()
-        let child = try Child(sleepForever)
-        let lease = try journal.grantLease(process: child.pid, .volatile)
-        _ = try journal.commit(Transaction(then: [.put("/job", value: [1], lease: lease.id)]), .volatile)
-        try child.kill()
+        let pid = try killedHolder(journal)
         // The next tick of the clock by which processes start.
         pause(milliseconds: 30)
-        try withProcess(child.pid) {
+        try withProcess(pid) {
             try expectEqual(try journal.value(of: "/job")?.isLeaseExpired, true)
             try journal.put("/next", [1], .volatile)
             try expectEqual(try journal.value(of: "/job"), nil)
@@ -103,10 +100,7 @@ let journalLeaseFacts = [
     Fact("journal-lease-takes-nobody-of-another-pid-namespace-for-dead") {
         let place = try JournalPlace()
         let journal = try place.open()
-        let child = try Child(sleepForever)
-        let lease = try journal.grantLease(process: child.pid, .volatile)
-        _ = try journal.commit(Transaction(then: [.put("/job", value: [1], lease: lease.id)]), .volatile)
-        try child.kill()
+        _ = try killedHolder(journal)
         // In a PID namespace of its own, below the /proc of this one.
         let side = try forkIntoNamespaces([.pid], asSibling: false)
         guard case .parent(let pid) = side else {
@@ -135,6 +129,15 @@ private func leaseHolder(_ place: borrowing JournalPlace) throws -> Child {
         _ = try journal.commit(Transaction(then: [.put("/job", value: [1], lease: lease.id)]), .volatile)
         return try sleepForever()
     }
+}
+
+/// Puts a key that hangs on a process, which is killed. Returns its pid, which is free then.
+private func killedHolder(_ journal: Journal) throws -> Int32 {
+    let child = try Child(sleepForever)
+    let lease = try journal.grantLease(process: child.pid, .volatile)
+    _ = try journal.commit(Transaction(then: [.put("/job", value: [1], lease: lease.id)]), .volatile)
+    try child.kill()
+    return child.pid
 }
 
 /// Watches without asking again and again, until a key is deleted. Ends with 0 then, with 1 where it was woken too often.

@@ -42,7 +42,6 @@ extension Maker {
         runtime.note("filter ready")
         if birth.userMaps != nil { try openBindSources(&plan, &descriptors) }
         fillHookState(&plan.`init`)
-        plan.`init`.cgroupTasks = birth.cgroup.taskPaths
         let `init` = plan.`init`
         try during("cannot send the plan to hull-init") { () throws(KernelError) in
             try launch.conversation.send(`init`, descriptors: descriptors.descriptors)

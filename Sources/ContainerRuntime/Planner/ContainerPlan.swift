@@ -35,7 +35,7 @@ public struct ContainerPlan: Equatable, Sendable {
     public var cgroupOwner: UInt32?
     /// Lowered, not yet compiled; `init.process.seccomp` follows from it.
     public var seccomp: Profile?
-    /// `joins` follow from `birth`, once they are open, and `cgroupTasks` from the survey of its cgroup.
+    /// `joins` follow from `birth`, once they are open.
     public var `init`: InitPlan
     /// Where in the configuration the objects of each step come from, for errors.
     public var origins: [Origin: String] = [:]

@@ -80,6 +80,7 @@ struct Planner {
             process, facts: facts.caller, ownsUserNamespace: configuration.linux?.namespace(.user) != nil)
         var initPlan = InitPlan(containerID: id, process: try processPlanner.plan())
         initPlan.firstStage = birth.firstStage
+        initPlan.cgroupTasks = birth.cgroup.taskPaths
         initPlan.createsCgroupNamespace = birth.createsCgroupNamespace
         initPlan.bringsLoopbackUp = birth.bringsLoopbackUp
         plan = ContainerPlan(bundle: bundle, birth: birth, init: initPlan)

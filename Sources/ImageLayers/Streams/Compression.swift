@@ -5,7 +5,8 @@ public enum Compression: String, Hashable, Sendable, CaseIterable {
     /// With skippable frames in it too, as in zstd:chunked.
     case zstd
 
-    init(firstBytes: UnsafeRawBufferPointer) {
+    /// By the first four bytes of a file, or fewer where it is shorter.
+    public init(firstBytes: UnsafeRawBufferPointer) {
         if firstBytes.starts(with: [0x1f, 0x8b]) {
             self = .gzip
         } else if firstBytes.starts(with: [0x28, 0xb5, 0x2f, 0xfd])

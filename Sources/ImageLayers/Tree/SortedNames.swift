@@ -1,14 +1,14 @@
-import LinuxKernel
-import LinuxTypes
+public import LinuxKernel
+public import LinuxTypes
 
 /// The names in a directory in the order of their bytes, in few bytes each: a directory may have a million.
-struct SortedNames {
+public struct SortedNames {
     /// Length, then the name, of each.
     private var bytes: [UInt8] = []
     private var places: [UInt32] = []
 
-    /// The directory is open for reading.
-    init(of directory: FileDescriptor) throws(KernelError) {
+    /// The directory is open for reading. Throws `EFBIG` beyond 4 GiB of names.
+    public init(of directory: FileDescriptor) throws(KernelError) {
         var stream = try DirectoryStream(directory)
         while let (name, _) = try stream.next() {
             guard bytes.count < Int(UInt32.max) - 256 else { throw KernelError(call: "getdents64", errno: .EFBIG, subject: "") }
@@ -22,9 +22,9 @@ struct SortedNames {
         }
     }
 
-    var count: Int { places.count }
+    public var count: Int { places.count }
 
-    subscript(index: Int) -> FileName? {
+    public subscript(index: Int) -> FileName? {
         bytes.withUnsafeBytes { FileName(Self.name($0, places[index])) }
     }
 

@@ -18,33 +18,21 @@ public enum ImageCommand: Hashable, Sendable {
     case mount(NameArguments)
     case unmount(NameArguments)
 
-    /// In the order of the help.
-    static let names = [
-        "load", "import", "save", "ls", "inspect", "history", "tag", "rm", "prune", "check", "bundle", "mount", "unmount",
-    ]
-    /// As other programs call them.
-    static let others = ["list": "ls", "rmi": "rm", "remove": "rm", "umount": "unmount"]
+    static let verbs = VerbTable(
+        program: "hull image",
+        names: [
+            "load", "import", "save", "ls", "inspect", "history", "tag", "rm", "prune", "check", "bundle", "mount", "unmount",
+        ],
+        others: ["list": "ls", "rmi": "rm", "remove": "rm", "umount": "unmount"])
 
     /// Reads the words behind `hull image`, whose options may stand before the verb as well. `store` gets what they say.
     public init(_ reader: consuming ArgumentReader, _ store: inout StoreOptions) throws(UsageError) {
-        var words = reader
-        words.program = "hull image"
-        words.command = nil
-        let options = StoreOptions.options + [Option("help", "h", help: "print help")]
-        while let token = try words.read(options) {
-            if try store.take(token, words) { continue }
-            guard case .operand(let word) = token else { throw .helpRequested(command: nil) }
-            let name = Self.others[word] ?? word
-            words.command = name
-            var verb = ImageVerbReader(words, store)
-            self = try Self.parse(name, &verb)
-            store = verb.store
-            return
-        }
-        throw words.wrong("there is no verb")
+        var (name, verb) = try Self.verbs.open(reader, store)
+        self = try Self.parse(name, &verb)
+        store = verb.store
     }
 
-    private static func parse(_ name: String, _ verb: inout ImageVerbReader) throws(UsageError) -> ImageCommand {
+    private static func parse(_ name: String, _ verb: inout VerbReader) throws(UsageError) -> ImageCommand {
         switch name {
         case "load": return .load(try LoadImageVerb.parse(&verb))
         case "import": return .importing(try ImportVerb.parse(&verb))
@@ -59,16 +47,8 @@ public enum ImageCommand: Hashable, Sendable {
         case "bundle": return .bundle(try BundleVerb.parse(&verb))
         case "mount": return .mount(try MountVerb.parse(&verb))
         case "unmount": return .unmount(try UnmountVerb.parse(&verb))
-        case "help":
-            try verb.read([], limit: 1) { _, _ in }
-            guard let asked = verb.operands.first else { throw .helpRequested(command: nil) }
-            guard names.contains(others[asked] ?? asked) else { throw unknown(asked) }
-            throw .helpRequested(command: others[asked] ?? asked)
-        default: throw unknown(name)
+        case "help": throw try verbs.helpRequest(&verb)
+        default: throw verbs.unknown(name)
         }
-    }
-
-    private static func unknown(_ name: String) -> UsageError {
-        .wrong("unknown verb '\(name)'\(Suggestion.hint(for: name, in: names))", hint: "see 'hull image --help'")
     }
 }

@@ -25,14 +25,6 @@ public enum ImageHelp {
         return manual?.text ?? program
     }
 
-    static func manual(
-        synopsis: String, about: String, options: [Option], examples: [(line: String, effect: String)]
-    ) -> Manual {
-        Manual(
-            program: "hull image", synopsis: synopsis, about: about, options: options + StoreOptions.options,
-            examples: examples)
-    }
-
     private static var program: String {
         """
         Usage: hull image VERB [ARGUMENTS]

@@ -1,3 +1,4 @@
+public import CommandSupport
 public import ImageStore
 import StrictTree
 

@@ -1,4 +1,5 @@
-import CommandSupport
+public import CommandSupport
+import JournalVerbs
 public import LinuxTypes
 
 /// What `check` was given.
@@ -11,11 +12,11 @@ public struct CheckImagesArguments: Hashable, Sendable {
 /// The grammar of `check`.
 enum CheckImagesVerb {
     static let options = [
-        Option("repair", help: "mend what can be mended"), ImageVerbReader.output,
+        Option("repair", help: "mend what can be mended"), ImageOption.output,
         Option("quiet", "q", help: "print findings only, no progress"),
     ]
 
-    static func parse(_ verb: inout ImageVerbReader) throws(UsageError) -> CheckImagesArguments {
+    static func parse(_ verb: inout VerbReader) throws(UsageError) -> CheckImagesArguments {
         var arguments = CheckImagesArguments()
         try verb.read(options, limit: 0) { token, reader throws(UsageError) in
             switch token {
@@ -29,7 +30,7 @@ enum CheckImagesVerb {
     }
 
     static var manual: Manual {
-        ImageHelp.manual(
+        ImageCommand.verbs.manual(
             synopsis: "check [OPTIONS]",
             about: """
                 Reads every blob and every unpacked layer again and names what is missing, damaged or needless. Ends with 4 where something is
@@ -52,7 +53,7 @@ public struct BundleArguments: Hashable, Sendable {
 enum BundleVerb {
     static let options = [Option("tty", "t", help: "the program gets a terminal")]
 
-    static func parse(_ verb: inout ImageVerbReader) throws(UsageError) -> BundleArguments {
+    static func parse(_ verb: inout VerbReader) throws(UsageError) -> BundleArguments {
         var hasTerminal = false
         try verb.read(options, limit: 2) { token, _ throws(UsageError) in
             if case .flag("tty", let on) = token { hasTerminal = on }
@@ -63,7 +64,7 @@ enum BundleVerb {
     }
 
     static var manual: Manual {
-        ImageHelp.manual(
+        ImageCommand.verbs.manual(
             synopsis: "bundle [OPTIONS] NAME DIR",
             about: """
                 Makes an OCI bundle in a new directory: rootfs, a copy of the image's files, and config.json, which is what 'hull-runtime spec'

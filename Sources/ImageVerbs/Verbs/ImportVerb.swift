@@ -1,5 +1,6 @@
 import CommandSupport
 public import ImageSpec
+import JournalVerbs
 public import LinuxTypes
 import OCISpec
 import StrictTree
@@ -43,10 +44,10 @@ enum ImportVerb {
         Option("workdir", "w", value: "DIR", help: "where it runs"),
         Option("label", "l", value: "KEY=VALUE", help: "a label; may be repeated"),
         Option("stop-signal", value: "SIGNAL", help: "what asks it to end"),
-        ImageVerbReader.platform, ImageVerbReader.quiet,
+        ImageOption.platform, ImageOption.quiet,
     ]
 
-    static func parse(_ verb: inout ImageVerbReader) throws(UsageError) -> ImportArguments {
+    static func parse(_ verb: inout VerbReader) throws(UsageError) -> ImportArguments {
         // Replaced when the operands are known, which come between the options.
         var arguments = ImportArguments(name: try verb.reader.reference("unnamed"))
         try verb.read(options, limit: 2) { token, reader throws(UsageError) in
@@ -100,7 +101,7 @@ enum ImportVerb {
     }
 
     static var manual: Manual {
-        ImageHelp.manual(
+        ImageCommand.verbs.manual(
             synopsis: "import [OPTIONS] TAR|DIR|- NAME",
             about: """
                 Makes an image of one layer from a root file system: a tar, compressed or not, which becomes the layer as it is, or a directory;

@@ -1,5 +1,6 @@
-import CommandSupport
+public import CommandSupport
 import ImageSpec
+import JournalVerbs
 
 /// The name that a verb was given, and what it prints.
 public struct NameArguments: Hashable, Sendable {
@@ -12,7 +13,7 @@ public struct NameArguments: Hashable, Sendable {
 
 /// The grammar of `inspect`.
 enum InspectVerb {
-    static func parse(_ verb: inout ImageVerbReader) throws(UsageError) -> NameArguments {
+    static func parse(_ verb: inout VerbReader) throws(UsageError) -> NameArguments {
         try verb.read([Option("output", "o", value: "FORMAT", help: "")], limit: 1) { token, reader throws(UsageError) in
             guard case .value(_, let text) = token, text != "json" else { return }
             throw reader.wrong("--output is json, not '\(text)'")
@@ -21,7 +22,7 @@ enum InspectVerb {
     }
 
     static var manual: Manual {
-        ImageHelp.manual(
+        ImageCommand.verbs.manual(
             synopsis: "inspect NAME",
             about:
                 "Prints all that is known of an image as JSON: names, digests, layers with diff ids and chain ids, configuration, users.",
@@ -32,9 +33,9 @@ enum InspectVerb {
 
 /// The grammar of `history`.
 enum HistoryOfImageVerb {
-    static let options = [ImageVerbReader.output, Option("no-trunc", help: "print whole commands")]
+    static let options = [ImageOption.output, Option("no-trunc", help: "print whole commands")]
 
-    static func parse(_ verb: inout ImageVerbReader) throws(UsageError) -> NameArguments {
+    static func parse(_ verb: inout VerbReader) throws(UsageError) -> NameArguments {
         var arguments = NameArguments(name: "")
         try verb.read(options, limit: 1) { token, reader throws(UsageError) in
             switch token {
@@ -48,7 +49,7 @@ enum HistoryOfImageVerb {
     }
 
     static var manual: Manual {
-        ImageHelp.manual(
+        ImageCommand.verbs.manual(
             synopsis: "history [OPTIONS] NAME", about: "Prints how an image came about, the last step first.", options: options,
             examples: [("hull image history app:1", "a line for each step")])
     }
@@ -56,7 +57,7 @@ enum HistoryOfImageVerb {
 
 /// The grammar of `tag`.
 enum TagVerb {
-    static func parse(_ verb: inout ImageVerbReader) throws(UsageError) -> NameArguments {
+    static func parse(_ verb: inout VerbReader) throws(UsageError) -> NameArguments {
         try verb.read([], limit: 2) { _, _ in }
         let target = try verb.operand(1, "new name")
         return NameArguments(
@@ -64,7 +65,7 @@ enum TagVerb {
     }
 
     static var manual: Manual {
-        ImageHelp.manual(
+        ImageCommand.verbs.manual(
             synopsis: "tag NAME NEW-NAME",
             about: "Gives an image one more name. A name that pointed to another image points to this one from now on.",
             options: [],
@@ -74,13 +75,13 @@ enum TagVerb {
 
 /// The grammar of `mount`.
 enum MountVerb {
-    static func parse(_ verb: inout ImageVerbReader) throws(UsageError) -> NameArguments {
+    static func parse(_ verb: inout VerbReader) throws(UsageError) -> NameArguments {
         try verb.read([], limit: 1) { _, _ in }
         return NameArguments(name: try verb.operand(0, "name of an image"))
     }
 
     static var manual: Manual {
-        ImageHelp.manual(
+        ImageCommand.verbs.manual(
             synopsis: "mount NAME",
             about: """
                 Mounts an image read-only below the run root and prints where. Until it is unmounted, or the machine restarted, the image is in
@@ -93,10 +94,10 @@ enum MountVerb {
 
 /// The grammar of `unmount`.
 enum UnmountVerb {
-    static func parse(_ verb: inout ImageVerbReader) throws(UsageError) -> NameArguments { try MountVerb.parse(&verb) }
+    static func parse(_ verb: inout VerbReader) throws(UsageError) -> NameArguments { try MountVerb.parse(&verb) }
 
     static var manual: Manual {
-        ImageHelp.manual(
+        ImageCommand.verbs.manual(
             synopsis: "unmount NAME", about: "Ends what 'mount' began. Prints the image's digest.", options: [],
             examples: [("hull image unmount app:1", "it can be removed again")])
     }

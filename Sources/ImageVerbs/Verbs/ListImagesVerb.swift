@@ -1,4 +1,5 @@
-import CommandSupport
+public import CommandSupport
+import JournalVerbs
 
 /// What `ls` was given.
 public struct ListImagesArguments: Hashable, Sendable {
@@ -13,13 +14,13 @@ public struct ListImagesArguments: Hashable, Sendable {
 /// The grammar of `ls`.
 enum ListImagesVerb {
     static let options = [
-        ImageVerbReader.output,
+        ImageOption.output,
         Option("quiet", "q", help: "print ids only"),
         Option("digests", help: "print the digests of manifests as well"),
         Option("no-trunc", help: "print whole ids"),
     ]
 
-    static func parse(_ verb: inout ImageVerbReader) throws(UsageError) -> ListImagesArguments {
+    static func parse(_ verb: inout VerbReader) throws(UsageError) -> ListImagesArguments {
         var arguments = ListImagesArguments()
         try verb.read(options, limit: 1000) { token, reader throws(UsageError) in
             switch token {
@@ -35,7 +36,7 @@ enum ListImagesVerb {
     }
 
     static var manual: Manual {
-        ImageHelp.manual(
+        ImageCommand.verbs.manual(
             synopsis: "ls [OPTIONS] [NAME…]",
             about: """
                 Lists images: names, id (the digest of the configuration), age, size of the unpacked files, how much of it other images share, and

@@ -1,5 +1,6 @@
 import CommandSupport
 public import ImageSpec
+import JournalVerbs
 public import LinuxTypes
 
 /// What `load` was given.
@@ -18,12 +19,12 @@ enum LoadImageVerb {
     static let options = [
         Option("name", "n", value: "NAME", help: "what the image is to be called, instead of what the archive says"),
         Option("input", "i", value: "FILE", help: "the same as FILE"),
-        ImageVerbReader.platform,
+        ImageOption.platform,
         Option("wait", value: "SECONDS", help: "how long to wait for somebody who loads the same (default 600)"),
-        ImageVerbReader.quiet,
+        ImageOption.quiet,
     ]
 
-    static func parse(_ verb: inout ImageVerbReader) throws(UsageError) -> LoadImageArguments {
+    static func parse(_ verb: inout VerbReader) throws(UsageError) -> LoadImageArguments {
         var arguments = LoadImageArguments()
         var input: String?
         try verb.read(options, limit: 1) { token, reader throws(UsageError) in
@@ -44,7 +45,7 @@ enum LoadImageVerb {
     }
 
     static var manual: Manual {
-        ImageHelp.manual(
+        ImageCommand.verbs.manual(
             synopsis: "load [OPTIONS] FILE|DIR|-",
             about: """
                 Loads the images of an OCI image layout, a directory or a tar of one, or of what 'docker save' writes; '-' is stdin. Archives may

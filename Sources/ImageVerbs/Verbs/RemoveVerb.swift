@@ -1,4 +1,5 @@
 import CommandSupport
+import JournalVerbs
 
 /// What `rm` was given.
 public struct RemoveArguments: Hashable, Sendable {
@@ -13,7 +14,7 @@ enum RemoveVerb {
         Option("force", "f", help: "by id, an image with several names too; what is not there is no failure")
     ]
 
-    static func parse(_ verb: inout ImageVerbReader) throws(UsageError) -> RemoveArguments {
+    static func parse(_ verb: inout VerbReader) throws(UsageError) -> RemoveArguments {
         var arguments = RemoveArguments()
         try verb.read(options, limit: 1000) { token, _ throws(UsageError) in
             if case .flag("force", let on) = token { arguments.force = on }
@@ -24,7 +25,7 @@ enum RemoveVerb {
     }
 
     static var manual: Manual {
-        ImageHelp.manual(
+        ImageCommand.verbs.manual(
             synopsis: "rm [OPTIONS] NAME…",
             about: """
                 Takes names away; with its last name, or by id, the image goes, and with it the blobs and layers that no other image needs. An
@@ -45,7 +46,7 @@ public struct PruneArguments: Hashable, Sendable {
 enum PruneVerb {
     static let options = [Option("all", "a", help: "images that have names as well")]
 
-    static func parse(_ verb: inout ImageVerbReader) throws(UsageError) -> PruneArguments {
+    static func parse(_ verb: inout VerbReader) throws(UsageError) -> PruneArguments {
         var arguments = PruneArguments()
         try verb.read(options, limit: 0) { token, _ throws(UsageError) in
             if case .flag("all", let on) = token { arguments.isForAll = on }
@@ -54,7 +55,7 @@ enum PruneVerb {
     }
 
     static var manual: Manual {
-        ImageHelp.manual(
+        ImageCommand.verbs.manual(
             synopsis: "prune [OPTIONS]",
             about: """
                 Removes images that have no name and that nobody uses, and what belongs to no image. What a pod uses or a load in progress needs

@@ -1,5 +1,6 @@
 import CommandSupport
 public import ImageStore
+import JournalVerbs
 public import LinuxTypes
 
 /// What `save` was given.
@@ -16,10 +17,10 @@ enum SaveVerb {
     static let options = [
         Option("output", "o", value: "PATH", help: "the file or directory to make; without it stdout gets the archive"),
         Option("format", value: "FORMAT", help: "oci-archive (the default), oci-dir or docker-archive"),
-        ImageVerbReader.quiet,
+        ImageOption.quiet,
     ]
 
-    static func parse(_ verb: inout ImageVerbReader) throws(UsageError) -> SaveArguments {
+    static func parse(_ verb: inout VerbReader) throws(UsageError) -> SaveArguments {
         var arguments = SaveArguments()
         try verb.read(options, limit: 1000) { token, reader throws(UsageError) in
             switch token {
@@ -38,7 +39,7 @@ enum SaveVerb {
     }
 
     static var manual: Manual {
-        ImageHelp.manual(
+        ImageCommand.verbs.manual(
             synopsis: "save [OPTIONS] NAME…",
             about: """
                 Writes images to an OCI image layout, in a tar or a directory, with blobs that are bit by bit what came in; or to an archive that

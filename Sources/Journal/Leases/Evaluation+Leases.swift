@@ -9,7 +9,7 @@ extension Evaluation {
         guard table.rows.count < Lease.limit else { throw .tooManyLeases(limit: Lease.limit) }
         if table.rows.isEmpty { table.boot = journal.log.boot }
         table.rows.append(row)
-        changeLeases(table)
+        changedLeases = table
     }
 
     func keepAlive(_ id: LeaseID, from now: UInt64) throws(JournalError) {
@@ -18,7 +18,7 @@ extension Evaluation {
         guard table.rows[index].kind == LeaseTable.Row.Kind.deadline else { throw .leaseWithoutDeadline(id) }
         // A deadline is put off, never brought nearer, by clocks of two processors that differ.
         table.rows[index].end = max(table.rows[index].end, now &+ table.rows[index].scope)
-        changeLeases(table)
+        changedLeases = table
     }
 
     /// Deletes leases and the keys that hang on them, as many as one record takes. Returns the keys, and whether that were all.
@@ -43,7 +43,7 @@ extension Evaluation {
             }
             if isWhole { table.rows.remove(at: index) }
         }
-        changeLeases(table)
+        changedLeases = table
         return (removed, isWhole)
     }
 

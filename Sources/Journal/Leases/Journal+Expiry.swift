@@ -90,7 +90,7 @@ extension Journal {
         let evaluation = Evaluation(self)
         let isWhole = try evaluation.end(due).isWhole
         if index.isBroken { return .again }
-        if let chore = try write(evaluation, isDurable: false, .relief).chore { return .needs(chore) }
+        if let chore = try write(evaluation, isDurable: false, .relief) { return .needs(chore) }
         // Others may come between: there is as much as a record holds.
         return isWhole ? nil : .again
     }

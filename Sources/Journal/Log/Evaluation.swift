@@ -1,14 +1,24 @@
 /// A transaction being evaluated against the current revision: what its operations read, and what they change, each seeing the ones before.
 final class Evaluation {
-    /// By key: the change, whose revision is not known yet. nil as create revision is 0.
-    private(set) var changes: [[UInt8]: Entry] = [:]
-    /// The keys in the order in which they were changed first.
-    private var sequence: [[UInt8]] = []
-    /// The same for keys of the store's own, which no operation sees.
-    private var ownChanges: [[UInt8]: Entry] = [:]
-    private var ownSequence: [[UInt8]] = []
+    /// Changes by key, whose revision is not known yet. nil as create revision is 0.
+    private struct Changes {
+        private(set) var byKey: [[UInt8]: Entry] = [:]
+        /// The keys in the order in which they were changed first.
+        private var sequence: [[UInt8]] = []
+
+        var isEmpty: Bool { sequence.isEmpty }
+        var entries: [Entry] { sequence.compactMap { byKey[$0] } }
+
+        mutating func add(_ entry: Entry) {
+            if byKey.updateValue(entry, forKey: entry.key) == nil { sequence.append(entry.key) }
+        }
+    }
+
+    private var changes = Changes()
+    /// Those of keys of the store's own, which no operation sees.
+    private var ownChanges = Changes()
     /// The leases where they change.
-    private(set) var changedLeases: LeaseTable?
+    var changedLeases: LeaseTable?
     let journal: Journal
 
     init(_ journal: Journal) { self.journal = journal }
@@ -17,8 +27,8 @@ final class Evaluation {
 
     /// All changes, without their revision, which has no part in their length.
     var entries: [Entry] {
-        var entries = sequence.compactMap { changes[$0] }
-        if !ownSequence.isEmpty { entries += ownSequence.compactMap { ownChanges[$0] } }
+        var entries = changes.entries
+        if !ownChanges.isEmpty { entries += ownChanges.entries }
         if let entry = leaseEntry(at: 0) { entries.append(entry) }
         return entries
     }
@@ -94,24 +104,17 @@ final class Evaluation {
         return removed
     }
 
-    func change(_ entry: Entry) {
-        if changes.updateValue(entry, forKey: entry.key) == nil { sequence.append(entry.key) }
-    }
-
-    func changeOwn(_ entry: Entry) {
-        if ownChanges.updateValue(entry, forKey: entry.key) == nil { ownSequence.append(entry.key) }
-    }
-
-    func changeLeases(_ table: LeaseTable) { changedLeases = table }
+    func change(_ entry: Entry) { changes.add(entry) }
+    func changeOwn(_ entry: Entry) { ownChanges.add(entry) }
 
     /// What a range is with the changes made so far, in the order of keys. Revisions of this transaction read as 0.
     private func current(_ keys: KeyRange, keysOnly: Bool = false) throws(JournalError) -> [KeyValue] {
         var found = try journal.read(RangeRequest(keys, keysOnly: keysOnly)).keyValues
         // Not all of them are looked at for each key: the writer's lock is held.
         let changed =
-            keys.isSingle ? changes[keys.lower].map { [$0] } ?? [] : changes.values.filter { keys.contains($0.key) }
+            keys.isSingle ? changes.byKey[keys.lower].map { [$0] } ?? [] : changes.byKey.values.filter { keys.contains($0.key) }
         if changed.isEmpty { return found }
-        found.removeAll { changes[$0.key.bytes] != nil }
+        found.removeAll { changes.byKey[$0.key.bytes] != nil }
         for entry in changed where !entry.isDelete {
             found.append(
                 KeyValue(

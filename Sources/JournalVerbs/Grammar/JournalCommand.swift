@@ -17,30 +17,18 @@ public enum JournalCommand: Hashable, Sendable {
     case load(LoadArguments)
     case lease(LeaseArguments)
 
-    static let names = [
-        "get", "range", "ls", "put", "del", "txn", "watch", "history", "compact", "check", "repair", "stats", "dump", "load",
-        "lease",
-    ]
+    static let verbs = VerbTable(
+        program: "hull journal",
+        names: [
+            "get", "range", "ls", "put", "del", "txn", "watch", "history", "compact", "check", "repair", "stats", "dump", "load",
+            "lease",
+        ])
 
     /// Reads the words behind `hull journal`, whose options may stand before the verb as well. `store` gets what they say.
     public init(_ reader: consuming ArgumentReader, _ store: inout StoreOptions) throws(UsageError) {
-        var words = reader
-        words.program = "hull journal"
-        words.command = nil
-        let options = StoreOptions.options + [Option("help", "h", help: "print help")]
-        while let token = try words.read(options) {
-            if try store.take(token, words) { continue }
-            switch token {
-            case .operand(let name):
-                words.command = name
-                var verb = VerbReader(words, store)
-                self = try Self.parse(name, &verb)
-                store = verb.store
-                return
-            default: throw .helpRequested(command: nil)
-            }
-        }
-        throw words.wrong("there is no verb")
+        var (name, verb) = try Self.verbs.open(reader, store)
+        self = try Self.parse(name, &verb)
+        store = verb.store
     }
 
     private static func parse(_ name: String, _ verb: inout VerbReader) throws(UsageError) -> JournalCommand {
@@ -61,16 +49,8 @@ public enum JournalCommand: Hashable, Sendable {
         case "dump": return try DumpVerb.parse(&verb)
         case "load": return try LoadVerb.parse(&verb)
         case "lease": return .lease(try LeaseVerb.arguments(&verb))
-        case "help":
-            try verb.read([], limit: 1) { _, _ in }
-            guard let asked = verb.operands.first else { throw .helpRequested(command: nil) }
-            guard names.contains(asked) else { throw unknown(asked) }
-            throw .helpRequested(command: asked)
-        default: throw unknown(name)
+        case "help": throw try verbs.helpRequest(&verb)
+        default: throw verbs.unknown(name)
         }
-    }
-
-    private static func unknown(_ name: String) -> UsageError {
-        .wrong("unknown verb '\(name)'\(Suggestion.hint(for: name, in: names))", hint: "see 'hull journal --help'")
     }
 }

@@ -25,14 +25,6 @@ public enum JournalHelp {
         return manual?.text ?? program
     }
 
-    static func manual(
-        synopsis: String, about: String, options: [Option], examples: [(line: String, effect: String)]
-    ) -> Manual {
-        Manual(
-            program: "hull journal", synopsis: synopsis, about: about, options: options + StoreOptions.options,
-            examples: examples)
-    }
-
     private static var program: String {
         """
         Usage: hull journal VERB [ARGUMENTS]

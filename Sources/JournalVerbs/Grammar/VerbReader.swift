@@ -1,12 +1,15 @@
-import CommandSupport
+public import CommandSupport
 import Journal
 import LinuxTypes
 
 /// Reads the words of one verb: its options, those that every verb has, and its operands.
-struct VerbReader {
-    private(set) var reader: ArgumentReader
-    private(set) var store: StoreOptions
-    private(set) var operands: [String] = []
+public struct VerbReader {
+    /// What reads the words, for messages.
+    public private(set) var reader: ArgumentReader
+    /// What the options so far say of the store.
+    public private(set) var store: StoreOptions
+    /// Words that are no options, in their order.
+    public private(set) var operands: [String] = []
     /// Operands are keys with escapes.
     private(set) var hasEscapes = false
     /// The words are those of an operation in a transaction, which names no store.
@@ -27,7 +30,7 @@ struct VerbReader {
     }
 
     /// Calls `take` with each option of the verb; keeps at most `limit` operands.
-    mutating func read(
+    public mutating func read(
         _ options: [Option], limit: Int,
         _ take: (ArgumentReader.Token, ArgumentReader) throws(UsageError) -> Void
     ) throws(UsageError) {
@@ -43,10 +46,15 @@ struct VerbReader {
         }
     }
 
+    /// An operand that must be there; `what` it is, for the message.
+    public func operand(_ index: Int, _ what: String) throws(UsageError) -> String {
+        guard index < operands.count else { throw reader.wrong("there is no \(what)") }
+        return operands[index]
+    }
+
     /// An operand that is a key.
     func key(_ index: Int, _ what: String = "key") throws(UsageError) -> Key {
-        guard index < operands.count else { throw reader.wrong("there is no \(what)") }
-        return try key(operands[index])
+        try key(try operand(index, what))
     }
 
     /// A word that is a key.

@@ -20,7 +20,7 @@ enum CheckVerb {
     }
 
     static var manual: Manual {
-        JournalHelp.manual(
+        JournalCommand.verbs.manual(
             synopsis: "check [OPTIONS]",
             about: """
                 Reads everything, every value too, and names what is wrong: what is lost, and traces of crashes, which are harmless. Changes

@@ -71,7 +71,7 @@ enum CompactVerb {
     }
 
     static var manual: Manual {
-        JournalHelp.manual(
+        JournalCommand.verbs.manual(
             synopsis: "compact [OPTIONS] [REV]",
             about: """
                 Gives up history before a revision, and the space of it. What each key is stays, and what it was since then. It runs beside

@@ -37,7 +37,7 @@ enum DeleteKeysVerb {
     }
 
     static var manual: Manual {
-        JournalHelp.manual(
+        JournalCommand.verbs.manual(
             synopsis: "del [OPTIONS] KEY [RANGE_END]",
             about: """
                 Deletes a key, with RANGE_END all keys from KEY on and before RANGE_END, and prints how many there were. Ends with 0 also

@@ -22,7 +22,7 @@ enum DumpVerb {
     }
 
     static var manual: Manual {
-        JournalHelp.manual(
+        JournalCommand.verbs.manual(
             synopsis: "dump [OPTIONS] [PREFIX]",
             about: """
                 Writes all keys of one revision as JSON, one in each line behind a first line that says what it is. 'load' reads it. Ends with 4

@@ -81,7 +81,7 @@ enum GetVerb {
     }
 
     static var manual: Manual {
-        JournalHelp.manual(
+        JournalCommand.verbs.manual(
             synopsis: "get [OPTIONS] KEY [RANGE_END]",
             about: """
                 Prints a key and its value, a line each; with RANGE_END all keys from KEY on and before RANGE_END. Ends with 3 where

@@ -21,7 +21,7 @@ enum HistoryVerb {
     }
 
     static var manual: Manual {
-        JournalHelp.manual(
+        JournalCommand.verbs.manual(
             synopsis: "history [OPTIONS] KEY",
             about: """
                 Prints every retained version of a key, the oldest first, with the time of the writer's clock. Ends with 3 where nothing is

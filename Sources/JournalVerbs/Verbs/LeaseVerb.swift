@@ -116,7 +116,7 @@ enum LeaseVerb {
     }
 
     static var manual: Manual {
-        JournalHelp.manual(
+        JournalCommand.verbs.manual(
             synopsis: "lease ACTION [OPTIONS] [ID]",
             about: """
                 A lease is what keys hang on that shall go by themselves: until a deadline that is put off by who keeps it alive, or as long

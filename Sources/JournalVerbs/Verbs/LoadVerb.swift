@@ -45,7 +45,7 @@ enum LoadVerb {
     }
 
     static var manual: Manual {
-        JournalHelp.manual(
+        JournalCommand.verbs.manual(
             synopsis: "load [OPTIONS] FILE|-",
             about: """
                 Puts the keys of a dump into a store that has none, and makes the store where it is missing. Keys and values are what they

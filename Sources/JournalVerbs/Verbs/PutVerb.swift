@@ -45,7 +45,7 @@ enum PutVerb {
     }
 
     static var manual: Manual {
-        JournalHelp.manual(
+        JournalCommand.verbs.manual(
             synopsis: "put [OPTIONS] KEY VALUE|-",
             about: """
                 Puts a value, '-' the bytes of stdin, and prints OK. A store that is missing is made. A VALUE that begins with a dash

@@ -3,7 +3,7 @@ import CommandSupport
 /// The help of `range`, whose grammar is that of `get` with `--prefix`.
 enum RangeVerb {
     static var manual: Manual {
-        JournalHelp.manual(
+        JournalCommand.verbs.manual(
             synopsis: "range [OPTIONS] [PREFIX [RANGE_END]]",
             about: """
                 Lists the keys that begin with PREFIX with their values; all keys where there is no PREFIX. 'ls' is the same. Ends with 0

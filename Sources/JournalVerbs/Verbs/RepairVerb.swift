@@ -5,7 +5,7 @@ enum RepairVerb {
     static let options = [Option("dry-run", "n", help: "print what would be accepted, change nothing")] + CheckVerb.options
 
     static var manual: Manual {
-        JournalHelp.manual(
+        JournalCommand.verbs.manual(
             synopsis: "repair [OPTIONS]",
             about: """
                 Accepts what is lost: reads are no longer marked by it. Nothing is removed and nothing comes back. A control file that is damaged

@@ -55,7 +55,7 @@ public struct StoreFigures: Hashable, Sendable {
 /// The help of `stats`.
 enum StatsVerb {
     static var manual: Manual {
-        JournalHelp.manual(
+        JournalCommand.verbs.manual(
             synopsis: "stats [OPTIONS]", about: "Prints the figures of a store: its revision, keys, and bytes on the disk.",
             options: CheckVerb.options,
             examples: [

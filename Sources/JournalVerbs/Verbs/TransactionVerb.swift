@@ -35,7 +35,7 @@ enum TransactionVerb {
     }
 
     static var manual: Manual {
-        JournalHelp.manual(
+        JournalCommand.verbs.manual(
             synopsis: "txn [OPTIONS] FILE|-",
             about: """
                 Carries out a transaction: if all comparisons hold, the first operations, else the second; all at once or not at all.

@@ -41,7 +41,7 @@ enum WatchVerb {
     }
 
     static var manual: Manual {
-        JournalHelp.manual(
+        JournalCommand.verbs.manual(
             synopsis: "watch [OPTIONS] [PREFIX [RANGE_END]]",
             about: """
                 Prints every change of the keys that begin with PREFIX as it happens: PUT or DELETE, the key, the value. With --from, first
