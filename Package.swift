@@ -89,8 +89,9 @@ let package = Package(
         .target(
             name: "ImageVerbs",
             dependencies: [
-                "CommandSupport", "Digests", "ImageSpec", "ImageStore", "JournalVerbs", "LinuxKernel", "LinuxTypes", "OCISpec",
-                "StrictTree",
+                "CommandSupport", "Digests", "ImageLayers", "ImageSpec", "ImageStore", "JournalVerbs", "LinuxKernel",
+                "LinuxTypes",
+                "OCISpec", "StrictTree",
             ],
             swiftSettings: strict),
         .executableTarget(
@@ -133,14 +134,16 @@ let package = Package(
         .testTarget(
             name: "ImageStoreTests",
             dependencies: [
-                "Digests", "ImageSpec", "ImageStore", "Journal", "LinuxKernel", "LinuxTypes", "OCISpec", "StrictTree",
+                "Digests", "ImageLayers", "ImageSpec", "ImageStore", "Journal", "LinuxKernel", "LinuxTypes", "OCISpec",
+                "StrictTree",
                 "TarWriter",
             ],
             swiftSettings: strict),
         .testTarget(
             name: "ImageVerbsTests",
             dependencies: [
-                "CommandSupport", "Digests", "ImageSpec", "ImageStore", "ImageVerbs", "JournalVerbs", "LinuxTypes", "OCISpec",
+                "CommandSupport", "Digests", "ImageLayers", "ImageSpec", "ImageStore", "ImageVerbs", "JournalVerbs", "LinuxTypes",
+                "OCISpec",
             ],
             swiftSettings: strict),
         // Archives byte by byte, right ones and wrong ones: no part of Hull.

@@ -23,11 +23,18 @@ public struct LayerLimits: Hashable, Sendable {
 
     public init() {}
 
+    /// For what a store let in, by whatever limits held then: it is read whole. Only for bytes whose digest is known to be right.
+    public static var admitted: LayerLimits {
+        var limits = LayerLimits()
+        for name in Name.allCases { limits[name] = name.highest }
+        return limits
+    }
+
     /// One of the limits.
     public enum Name: String, Hashable, Sendable, CaseIterable {
         case totalBytes, ratio, entries, depth, pathBytes, headerBytes, attributes, pieces, window
 
-        /// The option that is to set it; `hull image load` has none of them yet.
+        /// The option of `hull image load` and `import` that sets it.
         public var option: String {
             switch self {
             case .totalBytes: return "--max-bytes"
@@ -39,6 +46,15 @@ public struct LayerLimits: Hashable, Sendable {
             case .attributes: return "--max-xattrs"
             case .pieces: return "--max-sparse-pieces"
             case .window: return "--max-window"
+            }
+        }
+
+        /// Above this nobody counts: two of the largest files fit in a sum, and no zstd decoder looks back further.
+        public var highest: UInt64 {
+            switch self {
+            case .totalBytes: return 1 << 62
+            case .window: return 1 << 31
+            case .ratio, .entries, .depth, .pathBytes, .headerBytes, .attributes, .pieces: return .max
             }
         }
 

@@ -1,4 +1,5 @@
 internal import Digests
+internal import ImageLayers
 internal import ImageSpec
 internal import LinuxKernel
 internal import LinuxTypes
@@ -7,14 +8,17 @@ internal import LinuxTypes
 struct Arrivals {
     let store: ImageStore
     let workplace: Workplace
+    /// What layers may ask for that come in.
+    let limits: LayerLimits
     /// Blobs and layers that came in, by digest: where they lie.
     private var blobs: [Digest: String] = [:]
     private var layers: [Digest: String] = [:]
     private(set) var layerRecords: [Digest: LayerRecord] = [:]
 
-    init(store: ImageStore, workplace: Workplace) {
+    init(store: ImageStore, workplace: Workplace, limits: LayerLimits) {
         self.store = store
         self.workplace = workplace
+        self.limits = limits
     }
 
     var isEmpty: Bool { blobs.isEmpty && layers.isEmpty }
@@ -63,7 +67,7 @@ struct Arrivals {
         if try store.layerRecord(diffID) != nil, try store.hasLayer(diffID) { return }
         let place = workplace.newName("layer")
         let blob = blobs[layer.blob.digest] ?? ImageStore.blob(layer.blob.digest)
-        note(diffID, try store.unpack(layer, blob: blob, into: place))
+        note(diffID, try store.unpack(layer, blob: blob, into: place, limits: limits))
     }
 
     /// Syncs everything and gives it its names.

@@ -1,4 +1,5 @@
 public import Digests
+internal import ImageLayers
 internal import ImageSpec
 internal import Journal
 internal import LinuxKernel
@@ -79,15 +80,23 @@ extension ImageStore {
             findings.append(.danglingName(name, digest))
         }
         var seen: Set<Digest> = []
+        var sound: Set<Digest> = []
         for image in images {
             for blob in image.record.blobs where seen.insert(blob.digest).inserted {
-                if let finding = try check(blob, of: image.record.digest) { findings.append(finding) }
+                if let finding = try check(blob, of: image.record.digest) {
+                    findings.append(finding)
+                } else {
+                    sound.insert(blob.digest)
+                }
             }
         }
         seen = []
         for image in images {
             for layer in image.record.layers where seen.insert(layer.diffID).inserted {
-                if let finding = try check(layer, of: image.record.digest, workplace) { findings.append(finding) }
+                if let finding = try check(layer, of: image.record.digest, isSound: sound.contains(layer.blob.digest), workplace)
+                {
+                    findings.append(finding)
+                }
             }
         }
         // A load that is under way has names before it has a record: its locks tell.
@@ -120,17 +129,18 @@ extension ImageStore {
     }
 
     private func check(
-        _ layer: ImageRecord.Layer, of image: Digest, _ workplace: Workplace
+        _ layer: ImageRecord.Layer, of image: Digest, isSound: Bool, _ workplace: Workplace
     ) throws(ImageError) -> ImageFinding? {
         guard try layerRecord(layer.diffID) != nil, try hasLayer(layer.diffID) else {
             return .missingLayer(layer.diffID, image: image)
         }
         // Without its blob nobody knows what a layer should be; that the blob is gone or damaged is said already.
-        guard try hasBlob(layer.blob) else { return nil }
+        guard isSound else { return nil }
         let place = workplace.newName("layer")
         let wanted: Digest
         do throws(ImageError) {
-            _ = try unpack(layer, blob: Self.blob(layer.blob.digest), into: place)
+            // Order: behind the blob's digest. It is what was let in, perhaps by raised limits, and none hold for it now.
+            _ = try unpack(layer, blob: Self.blob(layer.blob.digest), into: place, limits: .admitted)
             wanted = try treeDigest(place + Self.tree)
         } catch {
             switch error {
@@ -180,14 +190,16 @@ extension ImageStore {
     }
 
     private func unpackAgain(_ diffID: Digest, _ workplace: Workplace) throws(ImageError) -> RepairOutcome {
-        let layers = try images().flatMap(\.record.layers).filter { $0.diffID == diffID }
+        let images = try images()
         guard try locks.tryTake(diffID) else { return .inUse }
         defer { locks.release(diffID) }
-        for layer in layers where try hasBlob(layer.blob) {
+        for image in images {
+            guard let layer = image.record.layers.first(where: { $0.diffID == diffID }) else { continue }
+            // Order: before it is unpacked, which happens without limits.
+            guard try check(layer.blob, of: image.record.digest) == nil else { continue }
             try commit([.delete(.key(StoreKeys.layer(diffID)))])
-            var arrivals = Arrivals(store: self, workplace: workplace)
+            var arrivals = Arrivals(store: self, workplace: workplace, limits: .admitted)
             do throws(ImageError) { try arrivals.add(layer: layer) } catch {
-                // A blob that is damaged itself.
                 observer.note("\(error)")
                 continue
             }

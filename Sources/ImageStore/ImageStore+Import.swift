@@ -1,5 +1,5 @@
 internal import Digests
-internal import ImageLayers
+public import ImageLayers
 public import ImageSpec
 public import LinuxKernel
 public import LinuxTypes
@@ -12,6 +12,8 @@ public struct ImportRequest: Sendable {
     public var platform = Platform.host
     /// What stands in the image's history.
     public var comment = "imported by hull"
+    /// How much the layer may ask for.
+    public var layerLimits = LayerLimits()
 
     public init(name: ImageReference, execution: ImageExecution) {
         self.name = name
@@ -56,7 +58,7 @@ extension ImageStore {
             observer.began(.reading(request.name.familiar))
             try give(counting)
             observer.ended()
-            let unpacked = try unpack(blob: place, into: workplace.newName("layer"), what: nil)
+            let unpacked = try unpack(blob: place, into: workplace.newName("layer"), what: nil, limits: request.layerLimits)
             return try finish(request, place, unpacked, workplace)
         }
     }
@@ -77,7 +79,7 @@ extension ImageStore {
         let content = [blob, config.descriptor, manifest.descriptor].map(\.digest) + [summary.diffID]
         try lock(content)
         defer { locks.releaseAll() }
-        var arrivals = Arrivals(store: self, workplace: workplace)
+        var arrivals = Arrivals(store: self, workplace: workplace, limits: request.layerLimits)
         try arrivals.adopt(blob: blob, at: place)
         try arrivals.adopt(layer: layer, unpacked)
         try arrivals.add(config)

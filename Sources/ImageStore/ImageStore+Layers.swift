@@ -14,12 +14,14 @@ struct LayerArrival {
 
 extension ImageStore {
     /// Unpacks a layer's blob into a new directory and compares it with all that is known of it.
-    func unpack(_ layer: ImageRecord.Layer, blob: String, into place: String) throws(ImageError) -> LayerArrival {
+    func unpack(
+        _ layer: ImageRecord.Layer, blob: String, into place: String, limits: LayerLimits
+    ) throws(ImageError) -> LayerArrival {
         observer.began(.layer(layer.diffID, size: layer.blob.size))
         let what = "layer \(layer.blob.digest)"
         let arrival = try unpack(
             blob: blob, into: place, what: layer.blob.digest, digest: layer.blob.digest.algorithm,
-            diffID: layer.diffID.algorithm)
+            diffID: layer.diffID.algorithm, limits: limits)
         // The blob once more, as it was read now: the disk may have another opinion than the source had.
         guard arrival.stream.digest == layer.blob.digest else {
             throw .digestMismatch(what: what, expected: layer.blob.digest, found: arrival.stream.digest)
@@ -33,7 +35,8 @@ extension ImageStore {
 
     /// Unpacks an archive that nothing is known of. `what` is its name in errors; nil for one that has none yet.
     func unpack(
-        blob: String, into place: String, what: Digest?, digest: DigestAlgorithm = .sha256, diffID: DigestAlgorithm = .sha256
+        blob: String, into place: String, what: Digest?, digest: DigestAlgorithm = .sha256, diffID: DigestAlgorithm = .sha256,
+        limits: LayerLimits
     ) throws(ImageError) -> LayerArrival {
         try kernel { () throws(KernelError) in
             try files.makeDirectory(place, permissions: 0o700)
@@ -44,6 +47,7 @@ extension ImageStore {
         }
         let archive = try kernel { () throws(KernelError) in try files.open(blob, [.readOnly, .noFollow, .nonblocking]) }
         var options = UnpackOptions()
+        options.limits = limits
         options.digest = digest
         options.diffID = diffID
         let unpacked: UnpackedLayer

@@ -17,7 +17,8 @@ extension ImageStore {
     ) throws(ImageError) -> [LoadedImage] {
         let archive = DescriptorBox(file)
         return try working { workplace throws(ImageError) in
-            let plain = try Spool(store: self, workplace: workplace).plain(archive.take(), name: name)
+            let plain = try Spool(store: self, workplace: workplace, limits: .archive(request.layerLimits)).plain(
+                archive.take(), name: name)
             let source = try ArchiveSource(owning: plain, name: name, limits: limits)
             return try Loader(store: self, source: source, request: request, workplace: workplace).load()
         }

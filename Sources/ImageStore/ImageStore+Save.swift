@@ -1,4 +1,5 @@
 internal import Digests
+internal import ImageLayers
 internal import ImageSpec
 public import LinuxKernel
 public import LinuxTypes
@@ -136,7 +137,7 @@ extension ImageStore {
         guard try hasBlob(layer.blob) else {
             throw .incomplete(layer.blob.digest.short, part: "the blob \(layer.blob.digest) is missing")
         }
-        let plain = try Spool(store: self, workplace: workplace).plain(openBlob(layer.blob.digest), name: path)
+        let plain = try Spool(store: self, workplace: workplace, limits: .admitted).plain(openBlob(layer.blob.digest), name: path)
         let size = try kernel { () throws(KernelError) in try plain.descriptor.status().size }
         let receiver = DigestReceiver(layer.diffID.algorithm)
         try plain.descriptor.pass(from: 0, count: size, to: receiver, subject: path)

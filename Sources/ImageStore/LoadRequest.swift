@@ -1,3 +1,4 @@
+public import ImageLayers
 public import ImageSpec
 
 /// What to load of a source, and how.
@@ -11,6 +12,9 @@ public struct LoadRequest: Sendable {
     /// Seconds to wait for somebody who loads the same.
     public var patience = defaultPatience
     public static let defaultPatience: Int64 = 600
+
+    /// How much each layer that comes in may ask for.
+    public var layerLimits = LayerLimits()
 
     public init() {}
 }

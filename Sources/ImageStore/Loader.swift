@@ -82,7 +82,7 @@ struct Loader {
         let content = blobs.map(\.digest) + graph.layers.map(\.diffID)
         try store.lock(content, patience: request.patience)
         defer { store.locks.releaseAll() }
-        var arrivals = Arrivals(store: store, workplace: workplace)
+        var arrivals = Arrivals(store: store, workplace: workplace, limits: request.layerLimits)
         for document in graph.documents { try arrivals.add(document) }
         try arrivals.add(blobs: graph.layers.map(\.blob), from: source)
         for layer in graph.layers { try arrivals.add(layer: layer) }

@@ -7,6 +7,7 @@ internal import LinuxTypes
 struct Spool {
     let store: ImageStore
     let workplace: Workplace
+    let limits: LayerLimits
 
     /// The file itself where it is a regular one and not compressed; else a copy in the work directory.
     func plain(_ file: consuming OwnedDescriptor, name: String) throws(ImageError) -> OwnedDescriptor {
@@ -27,7 +28,7 @@ struct Spool {
         let copy = try kernel { () throws(KernelError) in
             try store.files.open(place, [.readWrite, .create, .exclusive, .noFollow], permissions: 0o600)
         }
-        let stream = UncompressedStream(bytes(of: file))
+        let stream = UncompressedStream(bytes(of: file), limits: limits)
         let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 256 << 10, alignment: 64)
         defer { buffer.deallocate() }
         var offset: Int64 = 0
@@ -43,5 +44,14 @@ struct Spool {
             offset += Int64(count)
         }
         return copy
+    }
+}
+
+extension LayerLimits {
+    /// For an archive of images: a compressed one may bomb as a layer may, but holds more than one of them.
+    static func archive(_ layers: LayerLimits) -> LayerLimits {
+        var limits = layers
+        limits.totalBytes = max(limits.totalBytes, LayerLimits().totalBytes)
+        return limits
     }
 }

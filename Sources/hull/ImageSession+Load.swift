@@ -14,6 +14,7 @@ extension ImageSession {
         request.platform = arguments.platform
         request.name = arguments.name
         request.patience = arguments.patience
+        request.layerLimits = arguments.limits
         let source = arguments.path?.string ?? "stdin"
         request.family = arguments.path.flatMap(Self.family)
         let input = try Self.open(arguments.path)
@@ -38,6 +39,7 @@ extension ImageSession {
     func importImage(_ arguments: ImportArguments) throws(Failure) -> ExitCode {
         var request = ImportRequest(name: arguments.name, execution: arguments.execution)
         request.platform = arguments.platform
+        request.layerLimits = arguments.limits
         let source = arguments.path?.string ?? "stdin"
         let input = try Self.open(arguments.path)
         let store = try store(quiet: arguments.isQuiet)

@@ -1,5 +1,6 @@
 import CommandSupport
 import Digests
+import ImageLayers
 import ImageSpec
 import ImageStore
 import ImageVerbs
@@ -41,6 +42,25 @@ import Testing
         #expect(other.patience == 5)
     }
 
+    @Test("every limit of a layer has the option that its error names, and the help says so", arguments: ["load", "import"])
+    func layerLimits(_ verb: String) throws {
+        var words = [verb, "-", "n:1"].prefix(verb == "load" ? 2 : 3)
+        var expected = LayerLimits()
+        for (index, name) in LayerLimits.Name.allCases.enumerated() {
+            #expect(ImageHelp.text(for: verb).contains("\(name.option) "))
+            words.append("\(name.option)=\(1 << (10 + index))")
+            expected[name] = 1 << (10 + UInt64(index))
+        }
+        switch try command(Array(words)) {
+        case .load(let arguments): #expect(arguments.limits == expected)
+        case .importing(let arguments): #expect(arguments.limits == expected)
+        default: Issue.record("neither load nor import")
+        }
+        guard case .load(let other) = try command(["load", "--max-bytes", "2G", "--max-header=4M", "-"]) else { return }
+        #expect(other.limits.totalBytes == 2 << 30)
+        #expect(other.limits.headerBytes == 4 << 20)
+    }
+
     @Test func imports() throws {
         let words = [
             "import", "--entrypoint", "[\"/a\",\"b c\"]", "--cmd", "x", "--cmd", "y", "-e", "A=b=c", "-l", "k=v", "-u", "1:2",
@@ -64,6 +84,10 @@ import Testing
         ("load -i a b", "'b' is one argument too many"),
         ("load --platform a/b/c/d x", "--platform is os/architecture[/variant], as linux/arm64/v8, not 'a/b/c/d'"),
         ("load --name A x", "'A' is no name of an image: the path of an image's name is in lower case"),
+        ("load --max-bytes 5000000T -", "--max-bytes is from 1 to 4611686018427387904, not '5000000T'"),
+        ("load --max-entries 1K -", "--max-entries is a number from 0 to 18446744073709551615, not '1K'"),
+        ("load --max-depth 0 -", "--max-depth is from 1 to 18446744073709551615, not '0'"),
+        ("import --max-window 48M - n", "--max-window is a power of two, as 64M, not '48M'"),
         ("import d", "there is no name for the image"), ("import -e A d n", "--env is NAME=VALUE, not 'A'"),
         ("import -w tmp d n", "--workdir is an absolute path, not 'tmp'"),
         ("import -u +1 d n", "--user: '+1' is no user or group"),

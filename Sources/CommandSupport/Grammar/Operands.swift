@@ -18,6 +18,16 @@ extension ArgumentReader {
         return number
     }
 
+    /// A number of bytes: digits, perhaps with K, M, G or T, each 1024 of the one before.
+    public func byteCount(_ text: String, _ option: String) throws(UsageError) -> UInt64 {
+        let units: [Character: UInt64] = ["K": 1 << 10, "M": 1 << 20, "G": 1 << 30, "T": 1 << 40]
+        guard let unit = text.last.flatMap({ units[$0] }) else { return try number(text, option) }
+        let number: UInt32 = try number(String(text.dropLast()), option)
+        let (size, isTooLarge) = UInt64(number).multipliedReportingOverflow(by: unit)
+        if isTooLarge { throw wrong("\(option) '\(text)' is too large") }
+        return size
+    }
+
     /// A path on the host.
     public func path(_ text: String, _ option: String) throws(UsageError) -> HostPath {
         guard let path = HostPath(text) else { throw wrong("\(option) is empty") }

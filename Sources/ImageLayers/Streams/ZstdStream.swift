@@ -13,7 +13,7 @@ final class ZstdStream {
         self.context = context
         self.window = window
         let bits = Int32(clamping: 63 - max(window, 1024).leadingZeroBitCount)
-        ZSTD_DCtx_setParameter(context, ZSTD_d_windowLogMax, min(bits, 30))
+        ZSTD_DCtx_setParameter(context, ZSTD_d_windowLogMax, min(bits, 31))
     }
 
     deinit { ZSTD_freeDCtx(context) }

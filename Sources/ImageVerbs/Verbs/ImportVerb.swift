@@ -1,4 +1,5 @@
 import CommandSupport
+public import ImageLayers
 public import ImageSpec
 import JournalVerbs
 public import LinuxTypes
@@ -20,6 +21,7 @@ public struct ImportArguments: Hashable, Sendable {
     public var labels: [String] = []
     public var stopSignal: String?
     public var isQuiet = false
+    public var limits = LayerLimits()
 
     /// What the image is to run.
     public var execution: ImageExecution {
@@ -36,21 +38,23 @@ public struct ImportArguments: Hashable, Sendable {
 
 /// The grammar of `import`.
 enum ImportVerb {
-    static let options = [
-        Option("entrypoint", value: "WORD", help: "a word of the program, or a JSON array of all; may be repeated"),
-        Option("cmd", value: "WORD", help: "a word of its usual arguments, or a JSON array of all; may be repeated"),
-        Option("env", "e", value: "NAME=VALUE", help: "an environment variable; may be repeated"),
-        Option("user", "u", value: "USER[:GROUP]", help: "who runs it; names are looked up in the image"),
-        Option("workdir", "w", value: "DIR", help: "where it runs"),
-        Option("label", "l", value: "KEY=VALUE", help: "a label; may be repeated"),
-        Option("stop-signal", value: "SIGNAL", help: "what asks it to end"),
-        ImageOption.platform, ImageOption.quiet,
-    ]
+    static let options =
+        [
+            Option("entrypoint", value: "WORD", help: "a word of the program, or a JSON array of all; may be repeated"),
+            Option("cmd", value: "WORD", help: "a word of its usual arguments, or a JSON array of all; may be repeated"),
+            Option("env", "e", value: "NAME=VALUE", help: "an environment variable; may be repeated"),
+            Option("user", "u", value: "USER[:GROUP]", help: "who runs it; names are looked up in the image"),
+            Option("workdir", "w", value: "DIR", help: "where it runs"),
+            Option("label", "l", value: "KEY=VALUE", help: "a label; may be repeated"),
+            Option("stop-signal", value: "SIGNAL", help: "what asks it to end"),
+            ImageOption.platform, ImageOption.quiet,
+        ] + LayerLimitOptions.options
 
     static func parse(_ verb: inout VerbReader) throws(UsageError) -> ImportArguments {
         // Replaced when the operands are known, which come between the options.
         var arguments = ImportArguments(name: try verb.reader.reference("unnamed"))
         try verb.read(options, limit: 2) { token, reader throws(UsageError) in
+            if try LayerLimitOptions.take(token, reader, &arguments.limits) { return }
             switch token {
             case .value("entrypoint", let text): arguments.entrypoint += try words(text, "--entrypoint", reader)
             case .value("cmd", let text): arguments.cmd += try words(text, "--cmd", reader)

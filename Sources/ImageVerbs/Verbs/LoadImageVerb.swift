@@ -1,4 +1,5 @@
 import CommandSupport
+public import ImageLayers
 public import ImageSpec
 import JournalVerbs
 public import LinuxTypes
@@ -12,22 +13,25 @@ public struct LoadImageArguments: Hashable, Sendable {
     public var isQuiet = false
     /// Seconds to wait for somebody who loads the same.
     public var patience: Int64 = 600
+    public var limits = LayerLimits()
 }
 
 /// The grammar of `load`.
 enum LoadImageVerb {
-    static let options = [
-        Option("name", "n", value: "NAME", help: "what the image is to be called, instead of what the archive says"),
-        Option("input", "i", value: "FILE", help: "the same as FILE"),
-        ImageOption.platform,
-        Option("wait", value: "SECONDS", help: "how long to wait for somebody who loads the same (default 600)"),
-        ImageOption.quiet,
-    ]
+    static let options =
+        [
+            Option("name", "n", value: "NAME", help: "what the image is to be called, instead of what the archive says"),
+            Option("input", "i", value: "FILE", help: "the same as FILE"),
+            ImageOption.platform,
+            Option("wait", value: "SECONDS", help: "how long to wait for somebody who loads the same (default 600)"),
+            ImageOption.quiet,
+        ] + LayerLimitOptions.options
 
     static func parse(_ verb: inout VerbReader) throws(UsageError) -> LoadImageArguments {
         var arguments = LoadImageArguments()
         var input: String?
         try verb.read(options, limit: 1) { token, reader throws(UsageError) in
+            if try LayerLimitOptions.take(token, reader, &arguments.limits) { return }
             switch token {
             case .value("name", let text): arguments.name = try reader.reference(text)
             case .value("input", let text): input = text
@@ -54,12 +58,16 @@ enum LoadImageVerb {
 
                 What is in the store already is not read again. Cut off at any moment, nothing half-loaded is seen; the next command takes its
                 space back, and the same command again succeeds.
+
+                Layers that ask for more than the limits below are refused with the name of the option that allows more. K, M, G and T are
+                powers of 1024. The limits hold for what comes in: what is in the store is read without them.
                 """,
             options: options,
             examples: [
                 ("hull image load busybox.tar", "an archive, by the names in it"),
                 ("hull image load --name example.org/app:1 layout/", "a layout without names"),
                 ("zstdcat app.tar.zst | hull image load -", "from a pipe"),
+                ("hull image load --max-bytes 200M --max-entries 10000 theirs.tar", "something small, from somebody else"),
             ])
     }
 }

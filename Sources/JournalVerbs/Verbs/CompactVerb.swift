@@ -35,7 +35,7 @@ enum CompactVerb {
             switch token {
             case .value("keep", let text): extents.append(.keeping(try reader.number(text, "--keep")))
             case .value("older-than", let text): extents.append(.olderThan(try age(text, reader)))
-            case .value("to-size", let text): extents.append(.toSize(try size(text, reader)))
+            case .value("to-size", let text): extents.append(.toSize(try reader.byteCount(text, "--to-size")))
             case .value(_, let text): format = try reader.format(text, of: [.simple, .json])
             default: break
             }
@@ -59,15 +59,6 @@ enum CompactVerb {
             return Int64(number) * unit
         }
         throw reader.wrong("--older-than is a number with s, m, h or d, not '\(text)'")
-    }
-
-    private static func size(_ text: String, _ reader: ArgumentReader) throws(UsageError) -> UInt64 {
-        let units: [Character: UInt64] = ["K": 1 << 10, "M": 1 << 20, "G": 1 << 30, "T": 1 << 40]
-        guard let unit = text.last.flatMap({ units[$0] }) else { return try reader.number(text, "--to-size") }
-        let number: UInt32 = try reader.number(String(text.dropLast()), "--to-size")
-        let (size, isTooLarge) = UInt64(number).multipliedReportingOverflow(by: unit)
-        if isTooLarge { throw reader.wrong("--to-size '\(text)' is too large") }
-        return size
     }
 
     static var manual: Manual {
