@@ -84,12 +84,12 @@ bench-journal: ## Measure the journal beside SQLite, LMDB and etcd, in the direc
 	@Tools/build journal-bench
 	@Tools/bench-journal $(BENCH)
 
-.PHONY: bench-layers
-bench-layers: ## Unpack a layer of 1 GB in 50,000 files beside umoci, in the directory BENCH (root)
+.PHONY: bench-images
+bench-images: ## Load and unpack images beside umoci, skopeo and podman (root); options in BENCH
 	@Tools/preflight toolchain
 	@Tools/deps build bench
-	@Tools/build layer-bench
-	@Tools/bench-layers $(BENCH)
+	@Tools/build
+	@Tools/bench-images $(BENCH)
 
 .PHONY: mutants
 mutants: ## Break the journal in named ways and see that its tests notice (root)

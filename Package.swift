@@ -116,9 +116,6 @@ let package = Package(
             name: "journal-bench", dependencies: ["Journal", "LinuxKernel", "LinuxTypes"], path: "Tests/JournalBench",
             exclude: ["others.c"],
             swiftSettings: strict, linkerSettings: staticProgram),
-        .executableTarget(
-            name: "layer-bench", dependencies: ["Digests", "ImageLayers", "LinuxKernel", "LinuxTypes"], path: "Tests/LayerBench",
-            swiftSettings: strict, linkerSettings: staticProgram),
         .testTarget(
             name: "SeccompFilterTests", dependencies: ["LinuxKernel", "LinuxTypes", "OCISpec", "SeccompFilter", "StrictTree"],
             swiftSettings: strict),

@@ -44,30 +44,48 @@ struct Arrivals {
         blobs[descriptor.digest] = name
     }
 
-    /// Blobs that the store lacks, from a source.
-    mutating func add(blobs wanted: [Descriptor], from source: any BlobSource) throws(ImageError) {
+    /// Layers and their blobs, as far as the store lacks them. A layer is unpacked as soon as its blob is there, while others still come in. Without a
+    /// source the blobs are in the store.
+    mutating func add(layers wanted: [ImageRecord.Layer], from source: (any BlobSource)?) throws(ImageError) {
         var missing: [Descriptor] = []
-        for descriptor in wanted where !missing.contains(where: { $0.digest == descriptor.digest }) {
-            if try !store.hasBlob(descriptor) { missing.append(descriptor) }
+        for blob in wanted.map(\.blob) where !missing.contains(where: { $0.digest == blob.digest }) {
+            if try !store.hasBlob(blob) { missing.append(blob) }
         }
-        if missing.isEmpty { return }
-        let receiver = BlobArrival(store: store, workplace: workplace)
-        try source.deliver(missing, to: receiver)
+        let crew = LayerCrew()
+        let lacking = try lacking(wanted)
+        let isAbsent = Set(missing.map(\.digest)).contains
+        for layer in lacking where !isAbsent(layer.blob.digest) {
+            try crew.begin(unpacking(layer, of: ImageStore.blob(layer.blob.digest)))
+        }
+        let receiver = BlobArrival(store: store, workplace: workplace) { [self] digest, place throws(ImageError) in
+            for layer in lacking where layer.blob.digest == digest { try crew.begin(unpacking(layer, of: place)) }
+        }
+        if !missing.isEmpty { try source?.deliver(missing, to: receiver) }
         for descriptor in missing where receiver.files[descriptor.digest] == nil {
             throw .missingBlob(descriptor.digest, mediaType: descriptor.mediaType)
         }
         blobs.merge(receiver.files) { old, _ in old }
+        for job in crew.jobs {
+            store.began(job.unpacking)
+            let arrival = try job.result()
+            store.ended(arrival)
+            if let layer = job.unpacking.layer { note(layer.diffID, arrival) }
+        }
     }
 
-    /// Unpacks a layer that the store lacks from its blob.
-    mutating func add(layer: ImageRecord.Layer) throws(ImageError) {
-        let diffID = layer.diffID
-        if layers[diffID] != nil { return }
-        // A directory without a record is what a load left that was cut off: nobody knows what it should be.
-        if try store.layerRecord(diffID) != nil, try store.hasLayer(diffID) { return }
-        let place = workplace.newName("layer")
-        let blob = blobs[layer.blob.digest] ?? ImageStore.blob(layer.blob.digest)
-        note(diffID, try store.unpack(layer, blob: blob, into: place, limits: limits))
+    /// Those of the layers that are to be unpacked, each once.
+    private func lacking(_ layers: [ImageRecord.Layer]) throws(ImageError) -> [ImageRecord.Layer] {
+        var lacking: [ImageRecord.Layer] = []
+        for layer in layers where !lacking.contains(where: { $0.diffID == layer.diffID }) {
+            // A directory without a record is what a load left that was cut off: nobody knows what it should be.
+            if try store.layerRecord(layer.diffID) != nil, try store.hasLayer(layer.diffID) { continue }
+            lacking.append(layer)
+        }
+        return lacking
+    }
+
+    private func unpacking(_ layer: ImageRecord.Layer, of blob: String) -> LayerUnpacking {
+        LayerUnpacking(files: store.files, layer: layer, blob: blob, place: workplace.newName("layer"), limits: limits)
     }
 
     /// Syncs everything and gives it its names.
@@ -110,6 +128,7 @@ extension ImageStore {
 private final class BlobArrival: BlobReceiver {
     private let store: ImageStore
     private let workplace: Workplace
+    private let arrived: (Digest, String) throws(ImageError) -> Void
     private var current: (descriptor: Descriptor, file: BlobFile)?
     private(set) var files: [Digest: String] = [:]
 
@@ -128,9 +147,11 @@ private final class BlobArrival: BlobReceiver {
         func finish() -> (digest: Digest, size: Int64)? { writer.take()?.finish() }
     }
 
-    init(store: ImageStore, workplace: Workplace) {
+    /// `arrived` is told of each blob that is whole, and where it lies.
+    init(store: ImageStore, workplace: Workplace, arrived: @escaping (Digest, String) throws(ImageError) -> Void) {
         self.store = store
         self.workplace = workplace
+        self.arrived = arrived
     }
 
     func begin(_ descriptor: Descriptor) throws(ImageError) {
@@ -158,5 +179,6 @@ private final class BlobArrival: BlobReceiver {
         }
         files[descriptor.digest] = file.name
         store.observer.ended()
+        try arrived(descriptor.digest, file.name)
     }
 }

@@ -140,7 +140,9 @@ extension ImageStore {
         let wanted: Digest
         do throws(ImageError) {
             // Order: behind the blob's digest. It is what was let in, perhaps by raised limits, and none hold for it now.
-            _ = try unpack(layer, blob: Self.blob(layer.blob.digest), into: place, limits: .admitted)
+            _ = try unpack(
+                LayerUnpacking(
+                    files: files, layer: layer, blob: Self.blob(layer.blob.digest), place: place, limits: .admitted))
             wanted = try treeDigest(place + Self.tree)
         } catch {
             switch error {
@@ -199,7 +201,7 @@ extension ImageStore {
             guard try check(layer.blob, of: image.record.digest) == nil else { continue }
             try commit([.delete(.key(StoreKeys.layer(diffID)))])
             var arrivals = Arrivals(store: self, workplace: workplace, limits: .admitted)
-            do throws(ImageError) { try arrivals.add(layer: layer) } catch {
+            do throws(ImageError) { try arrivals.add(layers: [layer], from: nil) } catch {
                 observer.note("\(error)")
                 continue
             }

@@ -58,7 +58,9 @@ extension ImageStore {
             observer.began(.reading(request.name.familiar))
             try give(counting)
             observer.ended()
-            let unpacked = try unpack(blob: place, into: workplace.newName("layer"), what: nil, limits: request.layerLimits)
+            let unpacked = try unpack(
+                LayerUnpacking(
+                    files: files, layer: nil, blob: place, place: workplace.newName("layer"), limits: request.layerLimits))
             return try finish(request, place, unpacked, workplace)
         }
     }

@@ -84,8 +84,7 @@ struct Loader {
         defer { store.locks.releaseAll() }
         var arrivals = Arrivals(store: store, workplace: workplace, limits: request.layerLimits)
         for document in graph.documents { try arrivals.add(document) }
-        try arrivals.add(blobs: graph.layers.map(\.blob), from: source)
-        for layer in graph.layers { try arrivals.add(layer: layer) }
+        try arrivals.add(layers: graph.layers.map { ImageRecord.Layer(blob: $0.blob, diffID: $0.diffID) }, from: source)
         let record = record(graph)
         let isKnown = try isRecorded(record, names)
         if arrivals.isEmpty, isKnown { return LoadedImage(record: record, names: names, wasPresent: true) }

@@ -1,3 +1,4 @@
+import CLinux
 import Glibc
 import LinuxTypes
 
@@ -29,4 +30,14 @@ public struct JoinedThread: ~Copyable {
 
         init(_ body: @escaping () -> Void) { self.body = body }
     }
+}
+
+/// How many processors this process may use, `sched_getaffinity(2)`; 1 where the kernel does not say.
+public func usableProcessors() -> Int {
+    // Room for the 8192 processors that Linux can have.
+    let words = [UInt](unsafeUninitializedCapacity: 128) { buffer, count in
+        let bytes = systemCall(__NR_sched_getaffinity, 0, 1024, address(buffer.baseAddress))
+        count = max(0, bytes) / 8
+    }
+    return max(1, words.reduce(0) { $0 + $1.nonzeroBitCount })
 }
