@@ -37,6 +37,11 @@ public struct Location: Hashable, Sendable {
 
     public init(directories: [Directory] = []) { self.directories = directories }
 
+    /// The part of it in the v2 tree.
+    public var unified: Location { Location(directories: directories.filter { $0.version == 2 }) }
+    /// The part of it in v1 hierarchies.
+    public var legacy: Location { Location(directories: directories.filter { $0.version == 1 }) }
+
     /// The path in the v2 tree, else in the first of the others, as `state` shows it.
     public var path: String? { (directories.first { $0.version == 2 } ?? directories.first)?.path }
 }

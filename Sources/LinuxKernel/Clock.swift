@@ -62,10 +62,15 @@ public func bootMilliseconds() -> UInt64 {
     return UInt64(time.tv_sec) * 1000 + UInt64(time.tv_nsec) / 1_000_000
 }
 
-/// The kernel's id of this boot, `/proc/sys/kernel/random/boot_id`.
-///
-/// The kernel allocates as much as a reader of `/proc/sys` asks for: 16 KiB take it 80 µs.
-public func bootID() throws(KernelError) -> String { try readText("/proc/sys/kernel/random/boot_id", limit: 64) }
+/// The kernel's id of this boot, `/proc/sys/kernel/random/boot_id`: read once.
+public func bootID() throws(KernelError) -> String { try firstBootID.get() }
+
+private let firstBootID: Result<String, KernelError> = {
+    // The kernel allocates as much as a reader of `/proc/sys` asks for: 16 KiB take it 80 µs.
+    do throws(KernelError) { return .success(try readText("/proc/sys/kernel/random/boot_id", limit: 64)) } catch {
+        return .failure(error)
+    }
+}()
 
 /// Nanoseconds since 1970 by the wall clock: for people; nothing is decided by it.
 public func wallNanoseconds() -> Int64 {

@@ -8,9 +8,11 @@ public struct NamespaceHandle: ~Copyable, Sendable {
 
     /// Opens a namespace file such as `/proc/PID/ns/net`, or a bind mount of one, and checks that it is a namespace of the kind.
     /// Throws `EINVAL` from `ioctl_ns(2)` where it is of another kind and `ENOTTY` where it is no namespace.
-    public init(path: String, kind: NamespaceKind) throws(KernelError) {
+    public init(
+        path: String, in directory: FileDescriptor = .workingDirectory, kind: NamespaceKind
+    ) throws(KernelError) {
         // O_NONBLOCK: a FIFO at the path must not hold us up.
-        let file = try FileDescriptor.workingDirectory.open(path, [.readOnly, .nonblocking])
+        let file = try directory.open(path, [.readOnly, .nonblocking])
         guard try file.descriptor.fileSystemType() == .namespace else {
             throw KernelError(call: "fstatfs", errno: .ENOTTY, subject: "\(path) is not a namespace")
         }

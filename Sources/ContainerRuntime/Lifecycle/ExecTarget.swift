@@ -5,72 +5,101 @@ import LinuxTypes
 import OCISpec
 
 /// The container's init, as the place that one more program is brought to.
-struct ExecTarget {
+struct ExecTarget: ~Copyable {
     private let process: ProcessIdentity
     private let id: String
+    /// `/proc/PID/ns` of the init. What is found in it is that process's or not there: its pid may be another's meanwhile.
+    private let theirs: OwnedDescriptor
+    /// Our own.
+    private let ours: OwnedDescriptor
 
     /// The init, which must be there and not waiting to be made or taken apart.
     init(
         _ record: ContainerRecord, _ id: String, _ facts: CallerFacts, _ store: borrowing ContainerStore
     ) throws(RuntimeError) {
+        guard let process = record.initProcess else { throw ContainerStore.missing(id) }
+        // Order: opened before the process is proved to be the container's, by its start time: so it was when this was opened.
+        let theirs = try Self.namespaces(of: "\(process.pid)")
         let status = try Runtime.status(of: record, id: id, bootID: facts.bootID) { () throws(RuntimeError) in
             try store.openDirectory(id)
         }
         switch status {
         case .running, .created: break
-        case .stopped: throw RuntimeError(.wrongStatus, "container '\(id)': cannot exec in a stopped container")
+        case .stopped: throw Self.stopped(id)
         case .paused: throw RuntimeError(.wrongStatus, "container '\(id)': cannot exec in a paused container")
         case .creating:
             throw RuntimeError(.wrongStatus, "container '\(id)': cannot exec in a container that is still being created")
         }
-        guard let process = record.initProcess else { throw ContainerStore.missing(id) }
+        let ours = try Self.known(Self.namespaces(of: "self"), id)
+        let found = try Self.known(theirs, id)
         self.process = process
         self.id = id
+        self.ours = ours
+        self.theirs = found
     }
 
-    /// Clones a child of ours into the container's cgroup and PID namespace.
-    func clone(into cgroup: borrowing Cgroup) throws(RuntimeError) -> Launch {
+    /// nil where there is no such process.
+    private static func namespaces(of process: String) throws(RuntimeError) -> OwnedDescriptor? {
+        do throws(KernelError) {
+            return try FileDescriptor.workingDirectory.open("/proc/\(process)/ns", [.pathOnly, .directory])
+        } catch {
+            if error.errno == .ENOENT { return nil }
+            throw RuntimeError(error, "cannot look at the container's namespaces")
+        }
+    }
+
+    private static func known(_ directory: consuming OwnedDescriptor?, _ id: String) throws(RuntimeError) -> OwnedDescriptor {
+        switch consume directory {
+        case .some(let directory): return directory
+        case .none: throw stopped(id)
+        }
+    }
+
+    private static func stopped(_ id: String) -> RuntimeError {
+        RuntimeError(.wrongStatus, "container '\(id)': cannot exec in a stopped container")
+    }
+
+    /// Clones a child of ours into the container's cgroup and PID namespace. `cgroup`: the container's in the v2 tree, where there is one.
+    func clone(into cgroup: FileDescriptor?) throws(RuntimeError) -> Launch {
         var request = Launch.Request()
-        request.cgroup = cgroup.intoDescriptor
-        let pidNamespace = try openPIDNamespace()
-        request.mayBeTraced = try pathOfDiffering(.user) == nil
-        try proveAlive()
+        request.cgroup = cgroup
+        let pidNamespace = try differs(.pid) ? try open(.pid) : nil
+        request.mayBeTraced = try !differs(.user)
         request.pidNamespace = Launch.reference(pidNamespace)
         return try Launch(request)
     }
 
-    /// The namespaces of the container's init that are not ours already, less the PID namespace, in which the child is born.
-    func differingNamespaces() throws(RuntimeError) -> [PlannedJoin] {
+    /// The namespaces of the container's init that are not ours already, less the PID namespace, in which the child is born. Open, so that nobody can
+    /// take their place.
+    func joins() throws(RuntimeError) -> NamespaceJoins {
         var planned: [PlannedJoin] = []
         for kind in NamespaceKind.allCases where kind != .pid {
-            if let path = try pathOfDiffering(kind) { planned.append(PlannedJoin(kind: kind, path: path, origin: "")) }
+            guard try differs(kind), let path = HostPath("/proc/\(process.pid)/ns/\(kind.procName)") else { continue }
+            planned.append(PlannedJoin(kind: kind, path: path, origin: ""))
         }
-        return planned
+        let joins = try NamespaceJoins(planned) { join throws(RuntimeError) in try open(join.kind) }
+        // What ended meanwhile has no namespaces any more, and looks like a kernel without these kinds.
+        guard try name(of: .mount, in: theirs) != nil else { throw Self.stopped(id) }
+        return joins
     }
 
-    /// Where the container's namespace of a kind is; nil where it is ours too.
-    private func pathOfDiffering(_ kind: NamespaceKind) throws(RuntimeError) -> HostPath? {
-        let path = "/proc/\(process.pid)/ns/\(kind.procName)"
-        let differs = try during("cannot look at the container's namespaces") { () throws(KernelError) in
-            let theirs: String
-            do throws(KernelError) {
-                theirs = try FileDescriptor.workingDirectory.readLink(path)
-            } catch let error where error.errno == .ENOENT {
-                // A kernel without this kind, or a process that has just ended, which `proveAlive` finds.
-                return false
-            }
-            return try theirs != FileDescriptor.workingDirectory.readLink("/proc/self/ns/\(kind.procName)")
-        }
-        return differs ? HostPath(path) : nil
+    private func differs(_ kind: NamespaceKind) throws(RuntimeError) -> Bool {
+        guard let name = try name(of: kind, in: theirs) else { return false }
+        return try name != self.name(of: kind, in: ours)
     }
 
-    /// Order: after namespaces are open, before they are entered: a pid that was reused meanwhile would have given others.
-    func proveAlive() throws(RuntimeError) {
-        let alive = try during("cannot look at the container's init") { () throws(KernelError) in
-            try process.isAlive(currentBootID: process.bootID)
+    /// nil: the kernel has no namespaces of this kind, or the process has ended.
+    private func name(of kind: NamespaceKind, in directory: borrowing OwnedDescriptor) throws(RuntimeError) -> String? {
+        do throws(KernelError) { return try directory.descriptor.readLink(kind.procName) } catch {
+            if error.errno == .ENOENT || error.errno == .ESRCH { return nil }
+            throw RuntimeError(error, "cannot look at the container's namespaces")
         }
-        guard alive else {
-            throw RuntimeError(.wrongStatus, "container '\(id)': cannot exec in a stopped container")
+    }
+
+    private func open(_ kind: NamespaceKind) throws(RuntimeError) -> NamespaceHandle {
+        do throws(KernelError) { return try NamespaceHandle(path: kind.procName, in: theirs.descriptor, kind: kind) } catch {
+            if error.errno == .ENOENT || error.errno == .ESRCH { throw Self.stopped(id) }
+            throw RuntimeError(error, "cannot open the container's \(kind.specName) namespace")
         }
     }
 
@@ -78,12 +107,5 @@ struct ExecTarget {
     func rootWithoutNamespace() -> RootPlan? {
         guard let path = HostPath("/proc/\(process.pid)/root") else { return nil }
         return RootPlan(path: path, change: .chroot)
-    }
-
-    private func openPIDNamespace() throws(RuntimeError) -> NamespaceHandle? {
-        guard let path = try pathOfDiffering(.pid) else { return nil }
-        return try during("cannot open the container's pid namespace") { () throws(KernelError) in
-            try NamespaceHandle(path: path.string, kind: .pid)
-        }
     }
 }

@@ -13,24 +13,32 @@ struct NamespaceJoins: ~Copyable {
     private(set) var origins: [String] = []
 
     init(_ planned: [PlannedJoin]) throws(RuntimeError) {
+        try self.init(planned) { join throws(RuntimeError) in
+            try during(Self.context(join)) { () throws(KernelError) in
+                try NamespaceHandle(path: join.path.string, kind: join.kind)
+            }
+        }
+    }
+
+    /// With `open`, which is asked once for each.
+    init(
+        _ planned: [PlannedJoin], open: (PlannedJoin) throws(RuntimeError) -> NamespaceHandle
+    ) throws(RuntimeError) {
         var foreign: [NamespaceJoin] = []
         var user: [NamespaceJoin] = []
         var owned: [NamespaceJoin] = []
         var originOf: [UInt32: String] = [:]
         var userIdentity: NamespaceIdentity?
         for join in planned.filter({ $0.kind == .user }) + planned.filter({ $0.kind != .user }) {
-            let context = "\(join.origin.isEmpty ? "" : join.origin + ": ")cannot open the \(join.kind.specName) namespace"
-            let handle = try during(context) { () throws(KernelError) in
-                try NamespaceHandle(path: join.path.string, kind: join.kind)
-            }
+            let handle = try open(join)
             let descriptor = handle.descriptor
             let index = UInt32(descriptors.append(handle.release()))
             originOf[index] = join.origin
             let entry = NamespaceJoin(kind: join.kind, descriptor: index, subject: join.path.string)
             if join.kind == .user {
-                userIdentity = try during(context) { () throws(KernelError) in try descriptor.namespaceIdentity() }
+                userIdentity = try during(Self.context(join)) { () throws(KernelError) in try descriptor.namespaceIdentity() }
                 user.append(entry)
-            } else if try Self.owner(of: descriptor, context) == userIdentity, userIdentity != nil {
+            } else if let userIdentity, try Self.owner(of: descriptor, Self.context(join)) == userIdentity {
                 owned.append(entry)
             } else {
                 foreign.append(entry)
@@ -39,6 +47,10 @@ struct NamespaceJoins: ~Copyable {
         // Order: a mount namespace last of its group, for paths are looked up in it from then on.
         joins = Self.mountLast(foreign) + user + Self.mountLast(owned)
         origins = joins.map { originOf[$0.descriptor] ?? "" }
+    }
+
+    private static func context(_ join: PlannedJoin) -> String {
+        "\(join.origin.isEmpty ? "" : join.origin + ": ")cannot open the \(join.kind.specName) namespace"
     }
 
     private static func mountLast(_ joins: [NamespaceJoin]) -> [NamespaceJoin] {

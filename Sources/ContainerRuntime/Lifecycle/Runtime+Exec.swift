@@ -18,14 +18,16 @@ extension Runtime {
         if !request.isDetached {
             try during("cannot prepare to wait") { () throws(KernelError) in try setBlockedSignals(ForegroundLoop.signals) }
         }
-        var cgroup = try Self.reopen(record)
         // The child is on its way to hull-init, where it waits for its plan, while the rest is found out.
-        var launch = try target.clone(into: cgroup)
+        var launch = try Self.clone(target, record)
         note("cloned")
         var terminal: OwnedDescriptor?
         do throws(RuntimeError) {
-            var execution = try Execution(self, request, store.configuration(of: request.id), target)
-            try execution.equip(&launch, &cgroup, facts)
+            var execution = try Execution(self, request, store.configuration(of: request.id))
+            try execution.equip(&launch, target, record.cgroup.legacy, facts)
+            // What is let go while the init is at work costs no time.
+            _ = consume target
+            _ = consume store
             try execution.converse(&launch)
             terminal = execution.terminal.take()
             if let path = request.pidfdSocket {
@@ -46,10 +48,16 @@ extension Runtime {
         } catch { throw RuntimeError(error, "cannot wait for the program") }
     }
 
-    private static func reopen(_ record: ContainerRecord) throws(RuntimeError) -> Cgroup {
-        do throws(CgroupError) { return try Cgroup(reopening: record.cgroup) } catch { throw RuntimeError(error) }
+    private static func clone(
+        _ target: borrowing ExecTarget, _ record: ContainerRecord
+    ) throws(RuntimeError) -> Launch {
+        let cgroup = try reopen(record.cgroup.unified)
+        return try target.clone(into: cgroup.intoDescriptor)
     }
 
+    fileprivate static func reopen(_ location: Location) throws(RuntimeError) -> Cgroup {
+        do throws(CgroupError) { return try Cgroup(reopening: location) } catch { throw RuntimeError(error) }
+    }
 }
 
 /// One program to run in a container: its plan, and how it is brought there.
@@ -58,12 +66,11 @@ private struct Execution: ~Copyable {
     private let request: ExecRequest
     private let configuration: Configuration
     private let process: OCISpec.Process
-    private let target: ExecTarget
     /// The master of its terminal, where nobody else got it.
     var terminal: OwnedDescriptor?
 
     init(
-        _ runtime: Runtime, _ request: ExecRequest, _ configuration: Configuration, _ target: ExecTarget
+        _ runtime: Runtime, _ request: ExecRequest, _ configuration: Configuration
     ) throws(RuntimeError) {
         let process = try Self.process(request, configuration, runtime)
         guard !process.args.isEmpty else { throw RuntimeError(.invalid, "there is no program to run") }
@@ -75,7 +82,6 @@ private struct Execution: ~Copyable {
         self.request = request
         self.configuration = configuration
         self.process = process
-        self.target = target
         terminal = nil
     }
 
@@ -149,19 +155,21 @@ private struct Execution: ~Copyable {
         } catch { throw RuntimeError(error, file: file.string) }
     }
 
-    func equip(_ launch: inout Launch, _ cgroup: inout Cgroup, _ facts: CallerFacts) throws(RuntimeError) {
+    /// `location`: the container's cgroups of v1, which the child enters itself.
+    func equip(
+        _ launch: inout Launch, _ target: borrowing ExecTarget, _ location: Location, _ facts: CallerFacts
+    ) throws(RuntimeError) {
         var plan = try planned(facts)
         runtime.note("planned")
+        var cgroup = try Runtime.reopen(location)
         do throws(CgroupError) { try cgroup.openTasks() } catch { throw RuntimeError(error) }
-        let differing = try target.differingNamespaces()
-        if !differing.contains(where: { $0.kind == .mount }) { plan.root = target.rootWithoutNamespace() }
-        let joins = try NamespaceJoins(differing)
-        try target.proveAlive()
-        plan.joins = joins.joins
-        let descriptors = joins.takeDescriptors()
-        plan.cgroupTasks = cgroup.location.taskPaths
+        let namespaces = try target.joins()
+        if !namespaces.joins.contains(where: { $0.kind == .mount }) { plan.root = target.rootWithoutNamespace() }
+        plan.joins = namespaces.joins
+        let descriptors = namespaces.takeDescriptors()
+        plan.cgroupTasks = location.taskPaths
         if let score = process.oomScoreAdj { try setOOMScore(score, of: launch.pid) }
-        if differing.contains(where: { $0.kind == .user }) { try launch.raiseHardLimits(plan.process.limits) }
+        if plan.joins.contains(where: { $0.kind == .user }) { try launch.raiseHardLimits(plan.process.limits) }
         try during("cannot send the plan to hull-init") { () throws(KernelError) in
             try launch.conversation.send(plan, descriptors: descriptors.descriptors)
             try launch.conversation.admit(cgroup.taskDescriptors)
