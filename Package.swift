@@ -117,11 +117,13 @@ let package = Package(
             exclude: ["others.c"],
             swiftSettings: strict, linkerSettings: staticProgram),
         .testTarget(
-            name: "SeccompFilterTests", dependencies: ["LinuxKernel", "LinuxTypes", "OCISpec", "SeccompFilter", "StrictTree"],
+            name: "SeccompFilterTests",
+            dependencies: ["LinuxKernel", "LinuxTypes", "OCISpec", "SeccompFilter", "SeededRandom", "StrictTree"],
             swiftSettings: strict),
 
         .testTarget(
-            name: "CgroupsTests", dependencies: ["Cgroups", "LinuxKernel", "LinuxTypes", "OCISpec"], swiftSettings: strict),
+            name: "CgroupsTests", dependencies: ["Cgroups", "LinuxKernel", "LinuxTypes", "OCISpec", "SeededRandom"],
+            swiftSettings: strict),
         // Recorded histories of a store and whether they are linearizable: no part of Hull.
         .target(name: "JournalHistory", path: "Tests/JournalHistory", swiftSettings: optimized),
         .testTarget(
@@ -143,16 +145,20 @@ let package = Package(
                 "OCISpec",
             ],
             swiftSettings: strict),
+        // Random numbers that a seed repeats: no part of Hull.
+        .target(name: "SeededRandom", path: "Tests/SeededRandom", swiftSettings: strict),
         // Archives byte by byte, right ones and wrong ones: no part of Hull.
         .target(name: "TarWriter", path: "Tests/TarWriter", swiftSettings: strict),
         .testTarget(
-            name: "ImageLayersTests", dependencies: ["CZlib", "CZstd", "Digests", "ImageLayers", "LinuxTypes", "TarWriter"],
+            name: "ImageLayersTests",
+            dependencies: ["CZlib", "CZstd", "Digests", "ImageLayers", "LinuxTypes", "SeededRandom", "TarWriter"],
             swiftSettings: optimized),
         .testTarget(
             name: "LayerTreeTests", dependencies: ["CZlib", "Digests", "ImageLayers", "LinuxKernel", "LinuxTypes", "TarWriter"],
             swiftSettings: strict),
         .testTarget(name: "LinuxTypesTests", dependencies: ["LinuxTypes"], swiftSettings: strict),
-        .testTarget(name: "InitProtocolTests", dependencies: ["InitProtocol", "LinuxTypes"], swiftSettings: strict),
+        .testTarget(
+            name: "InitProtocolTests", dependencies: ["InitProtocol", "LinuxTypes", "SeededRandom"], swiftSettings: strict),
         .testTarget(
             name: "ContainerRuntimeTests",
             dependencies: [
@@ -176,11 +182,11 @@ let package = Package(
             dependencies: ["CommandSupport", "Journal", "JournalVerbs", "LinuxTypes", "StrictTree"], swiftSettings: strict),
         .testTarget(name: "StrictTreeTests", dependencies: ["StrictTree"], swiftSettings: strict),
         .testTarget(
-            name: "OCISpecTests", dependencies: ["LinuxTypes", "OCISpec", "StrictTree"], exclude: ["Fixtures"],
+            name: "OCISpecTests", dependencies: ["LinuxTypes", "OCISpec", "SeededRandom", "StrictTree"], exclude: ["Fixtures"],
             swiftSettings: strict),
         .testTarget(
-            name: "ImageSpecTests", dependencies: ["Digests", "ImageSpec", "OCISpec", "StrictTree"], exclude: ["Fixtures"],
-            swiftSettings: strict),
+            name: "ImageSpecTests", dependencies: ["Digests", "ImageSpec", "OCISpec", "SeededRandom", "StrictTree"],
+            exclude: ["Fixtures"], swiftSettings: strict),
 
         // The life ring: real binaries, real containers, and the program that reports what a container sees.
         .executableTarget(

@@ -1,5 +1,6 @@
 import Foundation
 import ImageLayers
+import SeededRandom
 import TarWriter
 import Testing
 
@@ -34,24 +35,12 @@ import Testing
         return tars + tars.map(gzip) + tars.map { zstd($0) }
     }()
 
-    /// A small, fast generator (xorshift64*), so that a seed is all that a run is.
-    struct Generator: RandomNumberGenerator {
-        var state: UInt64
-
-        mutating func next() -> UInt64 {
-            state ^= state >> 12
-            state ^= state << 25
-            state ^= state >> 27
-            return state &* 2_685_821_657_736_338_717
-        }
-    }
-
     @Test func `whatever the bytes are, reading ends`() throws {
         let environment = ProcessInfo.processInfo.environment
         let seed = environment["HULL_FUZZ_SEED"].flatMap { UInt64($0) } ?? UInt64.random(in: 1 ... .max)
         let seconds = environment["HULL_FUZZ_SECONDS"].flatMap { Double($0) } ?? 1
         print("fuzz seed \(seed)")
-        var generator = Generator(state: seed)
+        var generator = SplitMix(state: seed)
         let end = Date(timeIntervalSinceNow: seconds)
         var (runs, entries, errors) = (0, 0, 0)
         while Date() < end {
@@ -77,7 +66,7 @@ import Testing
     }
 
     /// One of the corpus with one to eight changes. Half of the headers that were changed get a right checksum again: or no change would be seen.
-    private static func mutated(_ generator: inout Generator) -> [UInt8] {
+    private static func mutated(_ generator: inout SplitMix) -> [UInt8] {
         var bytes = corpus[Int.random(in: 0..<corpus.count, using: &generator)]
         for _ in 0..<Int.random(in: 1...8, using: &generator) where !bytes.isEmpty {
             let place = Int.random(in: 0..<bytes.count, using: &generator)

@@ -1,6 +1,7 @@
 import Foundation
 import InitProtocol
 import LinuxTypes
+import SeededRandom
 import Testing
 
 /// Bytes that are no plan of ours end in a `WireError` or in some value, never in a crash or in memory that they do not have.

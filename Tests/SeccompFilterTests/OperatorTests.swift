@@ -1,5 +1,6 @@
 import LinuxTypes
 import OCISpec
+import SeededRandom
 import Testing
 
 @testable import SeccompFilter
@@ -77,7 +78,7 @@ import Testing
         "random rules of one call give the action of a rule that matches, or the default where none does",
         arguments: UInt64(0)..<60)
     func randomRules(_ seed: UInt64) throws {
-        var generator = SeededGenerator(state: seed)
+        var generator = SplitMix(state: seed)
         let rules = Self.randomRules(&generator)
         guard let filter = try Self.compileUnlessContradicting(rules) else { return }
         for a in Self.values {
@@ -95,7 +96,7 @@ import Testing
 
     private static let values: [UInt64] = [0, 1, 3, 0x10, 0xffff_ffff, 0x1_0000_0000, 0x1_0000_0003, .max]
 
-    private static func randomRules(_ generator: inout SeededGenerator) -> [Profile.Rule] {
+    private static func randomRules(_ generator: inout SplitMix) -> [Profile.Rule] {
         let actions: [FilterAction] = [.allow, .errno(5), .log]
         return (0..<Int.random(in: 1...5, using: &generator)).map { _ in
             let indices = [UInt8(0), 1, 2].shuffled(using: &generator).prefix(Int.random(in: 1...3, using: &generator))
@@ -104,7 +105,7 @@ import Testing
         }
     }
 
-    private static func randomComparison(_ index: UInt8, _ generator: inout SeededGenerator) -> Profile.Comparison {
+    private static func randomComparison(_ index: UInt8, _ generator: inout SplitMix) -> Profile.Comparison {
         let operations: [SeccompOperator] = [.equal]
         let operation = operations[Int.random(in: 0..<operations.count, using: &generator)]
         let value = values[Int.random(in: 0..<values.count, using: &generator)]

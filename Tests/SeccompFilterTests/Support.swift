@@ -31,16 +31,3 @@ extension SeccompFilter.Filter {
 func reading(_ comparisons: [Profile.Comparison], _ action: FilterAction = .allow) -> Profile {
     Profile(defaultAction: .errno(ENOSYS), rules: [.init(action, ["read"], where: comparisons)])
 }
-
-/// A generator of which a seed makes the same sequence always.
-struct SeededGenerator: RandomNumberGenerator {
-    var state: UInt64
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9e37_79b9_7f4a_7c15
-        var mixed = state
-        mixed = (mixed ^ mixed >> 30) &* 0xbf58_476d_1ce4_e5b9
-        mixed = (mixed ^ mixed >> 27) &* 0x94d0_49bb_1331_11eb
-        return mixed ^ mixed >> 31
-    }
-}
