@@ -26,6 +26,7 @@ struct ImageSession {
         case .list(let arguments): try list(arguments)
         case .inspect(let arguments): try inspect(arguments)
         case .history(let arguments): try history(arguments)
+        case .tree(let arguments): try tree(arguments)
         case .tag(let arguments): try tag(arguments)
         case .remove(let arguments): try remove(arguments)
         case .prune(let arguments): try prune(arguments)

@@ -102,6 +102,7 @@ import Testing
         ),
         ("ls -o xml", "--output is one of table, json, not 'xml'"), ("bundle a", "there is no directory"),
         ("rm", "there is no name of an image"), ("prune x", "'x' is one argument too many"), ("help rmi", "help for rm"),
+        ("tree", "there is no name of an image"), ("tree -o xml a", "--output is one of table, json, not 'xml'"),
         ("mount --help", "help for mount"),
     ])
     func complaints(_ line: String, _ message: String) { #expect(complaint(line) == message) }

@@ -10,6 +10,7 @@ public enum ImageCommand: Hashable, Sendable {
     case list(ListImagesArguments)
     case inspect(NameArguments)
     case history(NameArguments)
+    case tree(TreeArguments)
     case tag(NameArguments)
     case remove(RemoveArguments)
     case prune(PruneArguments)
@@ -21,7 +22,8 @@ public enum ImageCommand: Hashable, Sendable {
     static let verbs = VerbTable(
         program: "hull image",
         names: [
-            "load", "import", "save", "ls", "inspect", "history", "tag", "rm", "prune", "check", "bundle", "mount", "unmount",
+            "load", "import", "save", "ls", "inspect", "history", "tree", "tag", "rm", "prune", "check", "bundle", "mount",
+            "unmount",
         ],
         others: ["list": "ls", "rmi": "rm", "remove": "rm", "umount": "unmount"])
 
@@ -40,6 +42,7 @@ public enum ImageCommand: Hashable, Sendable {
         case "ls": return .list(try ListImagesVerb.parse(&verb))
         case "inspect": return .inspect(try InspectVerb.parse(&verb))
         case "history": return .history(try HistoryOfImageVerb.parse(&verb))
+        case "tree": return .tree(try TreeVerb.parse(&verb))
         case "tag": return .tag(try TagVerb.parse(&verb))
         case "rm": return .remove(try RemoveVerb.parse(&verb))
         case "prune": return .prune(try PruneVerb.parse(&verb))

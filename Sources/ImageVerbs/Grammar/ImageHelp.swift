@@ -13,6 +13,7 @@ public enum ImageHelp {
             case "ls": ListImagesVerb.manual
             case "inspect": InspectVerb.manual
             case "history": HistoryOfImageVerb.manual
+            case "tree": TreeVerb.manual
             case "tag": TagVerb.manual
             case "rm": RemoveVerb.manual
             case "prune": PruneVerb.manual
@@ -38,6 +39,7 @@ public enum ImageHelp {
           ls       list images
           inspect  print all that is known of an image
           history  print how an image came about
+          tree     print what each layer adds, replaces and hides
           tag      give an image one more name
           rm       remove names and images
           prune    remove what nobody uses
