@@ -32,6 +32,7 @@ struct ImageSession {
         case .prune(let arguments): try prune(arguments)
         case .check(let arguments): try check(arguments)
         case .bundle(let arguments): try bundle(arguments)
+        case .unbundle(let arguments): try unbundle(arguments)
         case .mount(let arguments): try mount(arguments)
         case .unmount(let arguments): try unmount(arguments)
         }

@@ -24,6 +24,20 @@ public enum LayerStack {
     }
 }
 
+extension LayerStack {
+    /// Gives a directory the attributes of another, for the writable layer's root: it is the root that overlayfs shows. `owner` says who its owner is there,
+    /// given uid and gid in the layer.
+    public static func dress(
+        _ directory: FileDescriptor, as layer: FileDescriptor, owner: (UInt32, UInt32) throws(LayerError) -> (UInt32, UInt32)
+    ) throws(LayerError) {
+        let status = try kernel("look at a layer") { () throws(KernelError) in try layer.status() }
+        let (uid, gid) = try owner(status.uid, status.gid)
+        try kernel("make a writable layer") { () throws(KernelError) in
+            try StackCopy.dress(directory, status, from: layer, uid: uid, gid: gid)
+        }
+    }
+}
+
 /// One copy of stacked layers.
 final class StackCopy {
     /// An inode with several names.
@@ -93,7 +107,7 @@ final class StackCopy {
                 // Order: after the owner, whose change takes set-id bits away.
                 try target.changePermissions(of: name, to: status.permissions)
             }
-            for attribute in try directory.attributeNames(of: name) where isCopied(attribute, status.type) {
+            for attribute in try directory.attributeNames(of: name) where Self.isCopied(attribute, status.type) {
                 if let value = try directory.attribute(attribute, of: name) {
                     try target.setAttribute(attribute, of: name, to: value)
                 }
@@ -121,13 +135,19 @@ final class StackCopy {
         _ target: FileDescriptor, _ status: FileStatus, from source: FileDescriptor, path: String
     ) throws(LayerError) {
         try kernel("copy", path) { () throws(KernelError) in
-            try target.changeOwner(uid: status.uid, gid: status.gid)
-            try target.changePermissions(status.permissions)
-            for attribute in try source.attributeNames() where isCopied(attribute, .directory) {
-                if let value = try source.attribute(attribute) { try target.setAttribute(attribute, to: value) }
-            }
-            try target.changeTimes(to: status.modified)
+            try Self.dress(target, status, from: source, uid: status.uid, gid: status.gid)
         }
+    }
+
+    static func dress(
+        _ target: FileDescriptor, _ status: FileStatus, from source: FileDescriptor, uid: UInt32, gid: UInt32
+    ) throws(KernelError) {
+        try target.changeOwner(uid: uid, gid: gid)
+        try target.changePermissions(status.permissions)
+        for attribute in try source.attributeNames() where isCopied(attribute, .directory) {
+            if let value = try source.attribute(attribute) { try target.setAttribute(attribute, to: value) }
+        }
+        try target.changeTimes(to: status.modified)
     }
 
     private func copyFile(
@@ -141,7 +161,7 @@ final class StackCopy {
             }
             try to.descriptor.changeOwner(uid: status.uid, gid: status.gid)
             try to.descriptor.changePermissions(status.permissions)
-            for attribute in try from.descriptor.attributeNames() where isCopied(attribute, .regular) {
+            for attribute in try from.descriptor.attributeNames() where Self.isCopied(attribute, .regular) {
                 if let value = try from.descriptor.attribute(attribute) { try to.descriptor.setAttribute(attribute, to: value) }
             }
             try to.descriptor.changeTimes(to: status.modified)
@@ -194,7 +214,7 @@ final class StackCopy {
     }
 
     /// What a layer may carry it may also hand on; overlayfs's own marks are not among it.
-    private func isCopied(_ attribute: [UInt8], _ type: FileType?) -> Bool {
+    private static func isCopied(_ attribute: [UInt8], _ type: FileType?) -> Bool {
         type.map { AttributePolicy.isKept(attribute, type: $0) } ?? false
     }
 }

@@ -16,13 +16,15 @@ public enum ImageCommand: Hashable, Sendable {
     case prune(PruneArguments)
     case check(CheckImagesArguments)
     case bundle(BundleArguments)
+    case unbundle(UnbundleArguments)
     case mount(NameArguments)
     case unmount(NameArguments)
 
     static let verbs = VerbTable(
         program: "hull image",
         names: [
-            "load", "import", "save", "ls", "inspect", "history", "tree", "tag", "rm", "prune", "check", "bundle", "mount",
+            "load", "import", "save", "ls", "inspect", "history", "tree", "tag", "rm", "prune", "check", "bundle", "unbundle",
+            "mount",
             "unmount",
         ],
         others: ["list": "ls", "rmi": "rm", "remove": "rm", "umount": "unmount"])
@@ -48,6 +50,7 @@ public enum ImageCommand: Hashable, Sendable {
         case "prune": return .prune(try PruneVerb.parse(&verb))
         case "check": return .check(try CheckImagesVerb.parse(&verb))
         case "bundle": return .bundle(try BundleVerb.parse(&verb))
+        case "unbundle": return .unbundle(try UnbundleVerb.parse(&verb))
         case "mount": return .mount(try MountVerb.parse(&verb))
         case "unmount": return .unmount(try UnmountVerb.parse(&verb))
         case "help": throw try verbs.helpRequest(&verb)

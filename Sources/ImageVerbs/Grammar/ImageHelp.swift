@@ -19,6 +19,7 @@ public enum ImageHelp {
             case "prune": PruneVerb.manual
             case "check": CheckImagesVerb.manual
             case "bundle": BundleVerb.manual
+            case "unbundle": UnbundleVerb.manual
             case "mount": MountVerb.manual
             case "unmount": UnmountVerb.manual
             default: nil
@@ -45,6 +46,7 @@ public enum ImageHelp {
           prune    remove what nobody uses
           check    read everything again and look for damage
           bundle   make an OCI bundle of an image
+          unbundle take such a bundle away
           mount    mount an image read-only, to look into it
           unmount  end that
 

@@ -79,7 +79,7 @@ struct ImageLifeTests {
         expectEnd(try place("load", Machine.rootfs), 1, "", says: "is no image layout: there is no file 'oci-layout' in it")
         for verb in [
             "load", "import", "save", "ls", "inspect", "history", "tag", "rm", "prune", "check", "bundle", "mount", "unmount",
-            "tree",
+            "tree", "unbundle",
         ] {
             #expect(try place(verb, "--help").output.hasPrefix("Usage: hull image \(verb)"))
         }
