@@ -25,6 +25,7 @@ extension ImageStore {
         let user = onOverlay ? try Self.newBundleUser() : nil
         do throws(ImageError) {
             try kernel { () throws(KernelError) in try directory.descriptor.makeDirectory("rootfs", permissions: 0o755) }
+            if directory.isMade { try Self.letIn(request.idMaps, directory.descriptor) }
             try fill(directory.descriptor, path, of: image, for: user, request)
             let root = try kernel { () throws(KernelError) in
                 RootDirectory(owning: try directory.descriptor.open("rootfs", [.readOnly, .directory, .noFollow]))

@@ -21,7 +21,7 @@ extension ImageStore {
             // Somebody removed it by hand. What is left is known by what it was called.
             let name = try Self.absolute(path)
             let found = try bundles().filter { $0.record.path == name }
-            guard !found.isEmpty else { throw .notABundle(path.string) }
+            guard !found.isEmpty else { throw .kernel(KernelError(call: "open", errno: .ENOENT, subject: path.string)) }
             for bundle in found { try discard(bundle, path) }
             return try forget(found)
         }
@@ -99,6 +99,15 @@ extension ImageStore {
 extension ImageStore {
     static func newBundleUser() throws(ImageError) -> String {
         try kernel { () throws(KernelError) in BundleRecord.prefix + String(try randomNumber(), radix: 16) }
+    }
+
+    /// The container's root, who is nobody on the host, must come through the directory to `rootfs`; nobody else does.
+    static func letIn(_ maps: IDMaps?, _ directory: FileDescriptor) throws(ImageError) {
+        guard let maps, let group = maps.hostRootGroup else { return }
+        try kernel { () throws(KernelError) in
+            try directory.changeOwner(uid: nil, gid: group)
+            try directory.changePermissions(0o710)
+        }
     }
 
     /// Puts the image's files into `rootfs`: an overlay for this user, or a copy for nil, and where no overlay can be.

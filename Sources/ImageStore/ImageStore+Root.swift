@@ -82,16 +82,14 @@ extension ImageStore {
         let writable = try makeWritable(place, as: layers[0], request.idMaps)
         // A container's device nodes come from its configuration, not from its image.
         let attributes: MountAttributes = request.isReadOnly ? [.readOnly, .noDevices] : [.noDevices]
-        guard let maps = request.idMaps else {
-            return try Self.overlay(
-                OverlayStack(
-                    lower: layers, writable: (writable.upper.descriptor, writable.work.descriptor), attributes: attributes))
+        return try Self.overlaying { () throws(KernelError) in
+            let writable = (writable.upper.descriptor, writable.work.descriptor)
+            guard let maps = request.idMaps else {
+                return try OverlayStack(lower: layers, writable: writable, attributes: attributes).mount()
+            }
+            let mapped = try Self.mapped(layers, maps)
+            return try OverlayStack(lower: mapped.descriptors, writable: writable, attributes: attributes).mount()
         }
-        let mapped = try kernel { () throws(KernelError) in try Self.mapped(layers, maps) }
-        return try Self.overlay(
-            OverlayStack(
-                lower: mapped.descriptors, writable: (writable.upper.descriptor, writable.work.descriptor), attributes: attributes
-            ))
     }
 
     /// The writable layer's directories. Its root is what the container sees as its root: it is as the top layer's.
@@ -146,8 +144,11 @@ extension ImageStore {
         return mounts
     }
 
-    private static func overlay(_ stack: OverlayStack) throws(ImageError) -> DetachedMount {
-        do throws(KernelError) { return try stack.mount() } catch {
+    /// What a kernel or a file system that lacks something says is told from what went wrong.
+    private static func overlaying(
+        _ body: () throws(KernelError) -> DetachedMount
+    ) throws(ImageError) -> DetachedMount {
+        do throws(KernelError) { return try body() } catch {
             switch error.errno {
             case .ENODEV, .EINVAL, .ENOTSUP, .ENOSYS: throw .noOverlay("\(error)")
             default: throw .kernel(error)
