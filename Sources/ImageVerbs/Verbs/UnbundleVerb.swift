@@ -21,7 +21,7 @@ enum UnbundleVerb {
             synopsis: "unbundle DIR",
             about: """
                 Takes away what 'bundle' made in a directory: the mount with what was written in it, rootfs, config.json, and the directory where
-                nothing else is in it. A container that still runs in it must end first.
+                nothing else is in it; a copy as well as an overlay. A container that still runs in it must end first.
                 """,
             options: [],
             examples: [("hull image unbundle bundle", "the image can be removed again")])
