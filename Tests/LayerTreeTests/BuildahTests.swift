@@ -12,7 +12,8 @@ import Testing
     .enabled(if: FileManager.default.isExecutableFile(atPath: buildah), "buildah is not installed"))
 struct BuildahTests {
     /// buildah refuses archives with two entries of one path.
-    @Test(arguments: UmociTests.cases.map(\.name).filter { $0 != "duplicates" }) func `buildah makes the same tree`(name: String) throws {
+    @Test(arguments: UmociTests.cases.map(\.name).filter { $0 != "duplicates" })
+    func `buildah makes the same tree`(name: String) throws {
         let one = try #require(UmociTests.cases.first { $0.name == name })
         let place = try Place()
         let archives = one.layers.map { archive($0).ended() }
