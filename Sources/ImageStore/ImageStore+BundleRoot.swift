@@ -32,8 +32,11 @@ extension ImageStore {
         for bundle in found { try discard(bundle, path) }
         try Self.removeBundleFiles(in: directory.descriptor, path)
         do throws(KernelError) { try FileDescriptor.workingDirectory.removeDirectory(path.string) } catch {
-            guard error.errno == .ENOTEMPTY || error.errno == .EEXIST else { throw .kernel(error) }
-            observer.note("'\(path)' stays: other files are in it")
+            switch error.errno {
+            // Other files are in it; it is called `.`; something is mounted on it.
+            case .ENOTEMPTY, .EEXIST, .EINVAL, .EBUSY: observer.note("'\(path)' stays: \(error)")
+            default: throw .kernel(error)
+            }
         }
         // Order: last. Until then the same call finds the rest.
         try forget(found)

@@ -36,11 +36,11 @@ struct OverlayStack {
         if let writable {
             try context.set("upperdir", to: Self.path(writable.upper))
             try context.set("workdir", to: Self.path(writable.work))
-            // What these would write into the writable layer no other program could read: a file there is the whole file.
-            try context.set("redirect_dir", to: "off")
-            try context.set("metacopy", to: "off")
             try context.set("index", to: "off")
         }
+        // What these would write into the writable layer no other program could read, and what they read in others nobody should have written.
+        try context.set("redirect_dir", to: "off")
+        try context.set("metacopy", to: "off")
         return try context.mount(attributes: attributes)
     }
 

@@ -115,6 +115,12 @@ struct ImageBundleTests {
         // By its name it can still be taken away; and who wants the image gone need not.
         expectEnd(try place("bundle", "--overlay", "base:1", bundle + "2"), 0, "")
         expectEnd(try place("unbundle", bundle), 0, "")
+        // A directory that was moved, with something else in it, called by another name.
+        let moved = try place.script(
+            "cd $W && mkdir m && $I bundle --overlay base:1 m/b3 && mv m/b3 n && touch n/log && cd n && $I unbundle . && ls")
+        #expect(moved.succeeded && moved.output == "log\n", "\(moved.output) \(moved.errors)")
+        #expect(moved.errors.hasPrefix("warning: '.' stays: "))
+        #expect(try roots(place).count == 1)
         #expect(try LifeTests.run(["umount", bundle + "2/rootfs"]).succeeded)
         #expect(try place("rm", "base:1").succeeded)
         #expect(try roots(place) == [] && place.contents() == [])
