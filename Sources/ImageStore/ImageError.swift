@@ -41,6 +41,12 @@ public enum ImageError: Error, Hashable, Sendable {
     case user(String, ImageUserError)
     case exists(String)
     case notMounted(String)
+    /// The file system or the kernel cannot stack layers.
+    case noOverlay(String)
+    /// Somebody still has a root that is to be removed.
+    case rootInUse(String)
+    /// A directory that is no bundle.
+    case notABundle(String)
 }
 
 extension ImageError: CustomStringConvertible {
@@ -70,6 +76,9 @@ extension ImageError: CustomStringConvertible {
         case .user(let text, let error): "the image's user '\(text)': \(error)"
         case .exists(let path): "'\(path)' exists and is not empty"
         case .notMounted(let name): "image '\(name)' is not mounted"
+        case .noOverlay(let reason): "no overlay can be mounted: \(reason)"
+        case .rootInUse(let name): "a container still has the root of '\(name)'"
+        case .notABundle(let path): "'\(path)' is no bundle: it has no config.json beside a directory rootfs"
         }
     }
 }

@@ -1,17 +1,20 @@
 internal import Digests
 internal import ImageLayers
 import ImageSpec
+internal import Journal
 internal import LinuxKernel
 public import LinuxTypes
 public import OCISpec
 internal import StrictTree
 
 extension ImageStore {
-    /// Makes an OCI bundle of an image: `rootfs`, a copy that belongs to the bundle alone, and `config.json`. Returns the configuration.
+    /// Makes an OCI bundle of an image: `rootfs`, which belongs to the bundle alone, and `config.json`. Returns the configuration.
     ///
-    /// The directory must not exist, or be empty. After an error nothing that was made is left in it.
+    /// `rootfs` is a copy; with `onOverlay` it is a mount of the image's layers with a writable one on top, where the store's file system can carry that, and
+    /// the bundle uses the image until `unbundle`, or until its mount is gone. The directory must not exist, or be empty. After an error nothing that was made is left in it.
     public func bundle(
-        _ text: String, at path: HostPath, unifiedCgroups: Bool, terminal: Bool
+        _ text: String, at path: HostPath, unifiedCgroups: Bool, terminal: Bool, root request: RootRequest = RootRequest(),
+        onOverlay: Bool = false
     ) throws(ImageError) -> Configuration {
         let image = try image(text)
         let configuration = try configuration(of: image.record)
@@ -19,14 +22,17 @@ extension ImageStore {
         try lock(image.record.layers.map(\.diffID), .shared)
         defer { locks.releaseAll() }
         let directory = try OutputDirectory(path, permissions: 0o700)
+        let user = onOverlay ? try Self.newBundleUser() : nil
         do throws(ImageError) {
             try kernel { () throws(KernelError) in try directory.descriptor.makeDirectory("rootfs", permissions: 0o755) }
+            if directory.isMade { try Self.letIn(request.idMaps, directory.descriptor) }
+            try fill(directory.descriptor, path, of: image, for: user, request)
             let root = try kernel { () throws(KernelError) in
                 RootDirectory(owning: try directory.descriptor.open("rootfs", [.readOnly, .directory, .noFollow]))
             }
-            try copyStack(of: image, into: root.descriptor)
-            let user = try Self.user(configuration.execution.user, in: root)
-            let result = Configuration(image: configuration, user: user, unifiedCgroups: unifiedCgroups, terminal: terminal)
+            let account = try Self.user(configuration.execution.user, in: root)
+            var result = Configuration(image: configuration, user: account, unifiedCgroups: unifiedCgroups, terminal: terminal)
+            result.apply(request)
             try kernel { () throws(KernelError) in
                 let file = try directory.descriptor.open(
                     "config.json", [.writeOnly, .create, .exclusive, .noFollow], permissions: 0o644)
@@ -34,21 +40,18 @@ extension ImageStore {
             }
             return result
         } catch {
-            abandon(directory, path)
+            abandon(directory, path, image, user)
             throw error
         }
     }
 
     /// Removes what `bundle` has made so far. What cannot be removed is told: the error that led here stays the one that is thrown.
-    private func abandon(_ directory: borrowing OutputDirectory, _ path: HostPath) {
+    private func abandon(_ directory: borrowing OutputDirectory, _ path: HostPath, _ image: StoredImage, _ user: String?) {
         let descriptor = directory.descriptor
         do throws(ImageError) {
-            if let rootfs = FileName("rootfs") {
-                try layering(path.string) { () throws(LayerError) in try LayerRemoval.remove(rootfs, in: descriptor) }
-            }
-            do throws(KernelError) { try descriptor.unlink("config.json") } catch {
-                if error.errno != .ENOENT { throw ImageError.kernel(error) }
-            }
+            try Self.detachRoot(in: descriptor)
+            if let user { try removeRoot(of: image.record.digest, for: user, .volatile) }
+            try Self.removeBundleFiles(in: descriptor, path)
             if directory.isMade {
                 try kernel { () throws(KernelError) in try FileDescriptor.workingDirectory.removeDirectory(path.string) }
             }

@@ -158,6 +158,7 @@ extension ImageStore {
     public func repair() throws(ImageError) -> [(finding: ImageFinding, outcome: RepairOutcome)] {
         try working { workplace throws(ImageError) in
             var outcomes: [(ImageFinding, RepairOutcome)] = []
+            try dropDeadBundles()
             // Order: blobs are judged before layers are unpacked from them, as `check` lists them.
             for finding in try check(workplace) { outcomes.append((finding, try repair(finding, workplace))) }
             try collectAll(into: workplace)

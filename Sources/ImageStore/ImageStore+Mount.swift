@@ -72,28 +72,15 @@ extension ImageStore {
         let visible = try layering(image.record.digest.short) { () throws(LayerError) in
             try LayerStack.visibleCount(of: open.descriptors)
         }
-        let trees = image.record.layers.reversed().prefix(visible).map { treePath(of: $0.diffID).string }
-        if trees.count == 1 {
-            return try kernel { () throws(KernelError) in
-                let tree = try FileDescriptor.workingDirectory.open(trees[0], [.pathOnly, .directory, .noFollow])
-                let mount = try DetachedMount.cloning(tree.descriptor, subject: trees[0])
-                try mount.setAttributes(set: attributes, propagation: .isPrivate, subject: trees[0])
+        guard visible > 0 else { throw .notAnImage("it has no layers") }
+        return try kernel { () throws(KernelError) in
+            // overlayfs wants two layers.
+            if visible == 1 {
+                let mount = try DetachedMount.cloning(open[0], subject: image.record.digest.short)
+                try mount.setAttributes(set: attributes, propagation: .isPrivate, subject: image.record.digest.short)
                 return mount
             }
-        }
-        guard !trees.isEmpty else { throw .notAnImage("it has no layers") }
-        return try kernel { () throws(KernelError) in
-            let context = try FileSystemContext("overlay")
-            do throws(KernelError) {
-                // Linux 6.5; a layer at a time, so that paths have no limit together.
-                for tree in trees { try context.set("lowerdir+", to: tree) }
-            } catch {
-                guard error.errno == .EINVAL else { throw error }
-                throw KernelError(
-                    call: "fsconfig", errno: .EINVAL,
-                    subject: "overlay lowerdir+ (Linux 6.5 or newer mounts images of several layers)")
-            }
-            return try context.mount(attributes: attributes)
+            return try OverlayStack(lower: Array(open.descriptors[..<visible]), attributes: attributes).mount()
         }
     }
 

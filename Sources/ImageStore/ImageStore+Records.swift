@@ -161,7 +161,7 @@ extension ImageStore {
         return bytes
     }
 
-    private func range(_ prefix: String) throws(ImageError) -> [KeyValue] {
+    func range(_ prefix: String) throws(ImageError) -> [KeyValue] {
         let answer = try journaling { () throws(JournalError) in try journal.range(RangeRequest(.prefix(Key(prefix)))) }
         // What may be missing from the answer could be in use: nobody decides by it.
         if let gap = answer.gaps.first { throw .journal(.gap(gap)) }

@@ -23,6 +23,7 @@ extension ImageStore {
     /// `force`: by id also an image with several names.
     public func remove(_ text: String, force: Bool = false) throws(ImageError) -> Removal {
         try working { workplace throws(ImageError) in
+            try dropDeadBundles(of: try image(text).record.digest)
             let image = try image(text)
             // A name that is recorded has no digest in it.
             let name = Self.wholeName(text).flatMap { image.names.contains($0) ? $0 : nil }
@@ -44,6 +45,8 @@ extension ImageStore {
     /// Removes images that have no name and no user; with `all`, those that have no user.
     public func prune(all: Bool) throws(ImageError) -> Removal {
         try working { workplace throws(ImageError) in
+            try dropDeadBundles()
+            try dropStrayRoots()
             var removal = Removal()
             for image in try images() where image.users.isEmpty && (all || image.names.isEmpty) {
                 do throws(ImageError) { try forget(image, as: image.record.digest.short, &removal) } catch {
@@ -72,7 +75,7 @@ extension ImageStore {
         let users = KeyRange.prefix(StoreKeys.users(of: digest))
         for _ in 0..<64 {
             try dropUsersOfEarlierBoots(users)
-            if !image.users.isEmpty { throw .inUse(text, users: image.users) }
+            if !image.users.isEmpty { throw .inUse(text, users: try usersForPeople(of: image)) }
             var conditions: [Comparison] = [
                 // The condition holds for each key of the range: for none, if it is empty.
                 Comparison(users, .version(0)), .isUnchanged(StoreKeys.image(digest), since: image.revision),

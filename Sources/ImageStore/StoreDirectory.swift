@@ -7,13 +7,14 @@ internal import LinuxTypes
 /// lock                     locks of digests and of the doorway, by byte; never removed
 /// blobs/sha256/<hex>       a blob, as it came
 /// layers/sha256/<hex>/tree a layer, unpacked; <hex> is its diff id
+/// roots/<user>/            the writable layer of a container's root: upper and work, with the lock of who is making it
 /// incoming/<hex>/          what one process is making or removing, with the lock by which others see whether it lives
 /// ```
 struct StoreDirectory: ~Copyable {
     static let name = "images"
     /// Directories whose entries are digests.
     static let contentParts = ["blobs/sha256", "blobs/sha512", "layers/sha256", "layers/sha512"]
-    private static let parts = ["blobs", "layers"] + contentParts + ["incoming"]
+    private static let parts = ["blobs", "layers"] + contentParts + ["roots", "incoming"]
 
     private let directory: OwnedDescriptor
     let path: HostPath

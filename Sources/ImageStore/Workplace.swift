@@ -24,7 +24,11 @@ final class Workplace {
 
     /// Makes one. `store` stays open as long as it lives.
     static func make(_ store: FileDescriptor, _ locks: DigestLocks) throws(ImageError) -> Workplace {
-        let name = try kernel { () throws(KernelError) in "incoming/" + String(try randomNumber(), radix: 16) }
+        try make(store, locks, at: try kernel { () throws(KernelError) in "incoming/" + String(try randomNumber(), radix: 16) })
+    }
+
+    /// Makes one with a name of its own, relative to the store.
+    static func make(_ store: FileDescriptor, _ locks: DigestLocks, at name: String) throws(ImageError) -> Workplace {
         // Order: the lock is taken in the doorway, or a sweep would take the directory for a dead one's.
         return try locks.inDoorway { () throws(ImageError) in
             try kernel { () throws(KernelError) in
@@ -68,7 +72,7 @@ final class Workplace {
     }
 
     /// The lock of a place whose owner is dead, now ours; nil where it lives, or is done meanwhile and has removed the place.
-    private static func claim(_ name: String, _ store: FileDescriptor) throws(ImageError) -> FileDescriptor? {
+    static func claim(_ name: String, _ store: FileDescriptor) throws(ImageError) -> FileDescriptor? {
         do throws(KernelError) {
             // An owner who died before there was a lock leaves none: it is made, so that another sweep sees ours.
             let lock = try store.open(
@@ -84,7 +88,7 @@ final class Workplace {
     /// Order: the lock's file last, so that what is left of a removal that was cut off is swept again.
     ///
     /// Its owner and a sweep that comes between the last two steps may both be at it: what is gone is gone.
-    private static func remove(_ name: String, _ store: FileDescriptor) throws(ImageError) {
+    static func remove(_ name: String, _ store: FileDescriptor) throws(ImageError) {
         do throws(KernelError) {
             let place = try store.open(name, [.readOnly, .directory, .noFollow])
             for entry in try place.descriptor.directoryEntries() where entry != lockName {

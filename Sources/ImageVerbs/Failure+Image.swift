@@ -19,13 +19,14 @@ extension Failure {
         case .noPlatform: self.init(message, hint: "--platform chooses another")
         case .incomplete:
             self.init(message, hint: "'hull image check --repair' mends layers; loading the image again brings back the rest")
+        case .rootInUse: self.init(message, hint: "it ends first; then the same command again")
         case .inUse: self.init(message, hint: "what uses it goes first; 'hull image inspect' lists it")
         case .busy: self.init(message, hint: "wait for it, or end it")
         case .kernel(let cause) where cause.errno == .ENOSPC || cause.errno == .EDQUOT:
             self.init(message, hint: "what was loaded so far is removed; 'hull image prune --all' frees more")
         case .unknownSource: self.init(message, hint: "a root file system is imported: 'hull image import'")
         case .kernel, .refused, .document, .digestMismatch, .sizeMismatch, .missingBlob, .notAnImage, .limit, .layer, .archive,
-            .user, .exists, .notMounted:
+            .user, .exists, .notMounted, .noOverlay, .notABundle:
             self.init(message)
         }
     }

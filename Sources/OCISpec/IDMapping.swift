@@ -1,7 +1,7 @@
 public import StrictTree
 
 /// One line of a user namespace's map, `user_namespaces(7)`.
-public struct IDMapping: SpecValue {
+public struct IDMapping: SpecValue, Hashable {
     public var containerID: UInt32
     public var hostID: UInt32
     /// At least 1.

@@ -31,6 +31,22 @@ extension ImageSession {
         return .done
     }
 
+    /// `tree`.
+    func tree(_ arguments: TreeArguments) throws(Failure) -> ExitCode {
+        let (store, image) = try store(having: arguments.name)
+        let act = "cannot read image '\(arguments.name)'"
+        let configuration = try attempt(act) { () throws(ImageError) in try store.configuration(of: image.record) }
+        var text = TreeText(image, configuration, arguments)
+        for index in image.record.layers.indices {
+            let bytes = try attempt(act) { () throws(ImageError) in
+                text.add(try store.contents(of: image, fromTop: index, withPaths: arguments.showsFiles), at: index)
+            }
+            try Output.write(bytes)
+        }
+        try Output.write(text.end())
+        return .done
+    }
+
     /// `history`.
     func history(_ arguments: NameArguments) throws(Failure) -> ExitCode {
         let (store, image) = try store(having: arguments.name)

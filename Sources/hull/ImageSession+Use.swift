@@ -6,12 +6,15 @@ import LinuxKernel
 extension ImageSession {
     /// `bundle`.
     func bundle(_ arguments: BundleArguments) throws(Failure) -> ExitCode {
-        let (store, _) = try store(having: arguments.name)
+        let (present, _) = try store(having: arguments.name)
+        // An overlay is recorded; a copy changes nothing in the store.
+        let store = arguments.isOverlay ? try store() : present
         let isUnified = try unifiedCgroups()
         store.observer = ProgressObserver()
         _ = try attempt("cannot make a bundle of '\(arguments.name)' in '\(arguments.path)'") { () throws(ImageError) in
             try store.bundle(
-                arguments.name, at: arguments.path, unifiedCgroups: isUnified, terminal: arguments.hasTerminal)
+                arguments.name, at: arguments.path, unifiedCgroups: isUnified, terminal: arguments.hasTerminal,
+                root: arguments.root, onOverlay: arguments.isOverlay)
         }
         return .done
     }
@@ -22,6 +25,15 @@ extension ImageSession {
             // No cgroups at all.
             return false
         }
+    }
+
+    /// `unbundle`.
+    func unbundle(_ arguments: UnbundleArguments) throws(Failure) -> ExitCode {
+        let store = try store()
+        try attempt("cannot take the bundle in '\(arguments.path)' away") { () throws(ImageError) in
+            try store.unbundle(arguments.path)
+        }
+        return .done
     }
 
     /// `mount`.

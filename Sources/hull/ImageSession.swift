@@ -26,11 +26,13 @@ struct ImageSession {
         case .list(let arguments): try list(arguments)
         case .inspect(let arguments): try inspect(arguments)
         case .history(let arguments): try history(arguments)
+        case .tree(let arguments): try tree(arguments)
         case .tag(let arguments): try tag(arguments)
         case .remove(let arguments): try remove(arguments)
         case .prune(let arguments): try prune(arguments)
         case .check(let arguments): try check(arguments)
         case .bundle(let arguments): try bundle(arguments)
+        case .unbundle(let arguments): try unbundle(arguments)
         case .mount(let arguments): try mount(arguments)
         case .unmount(let arguments): try unmount(arguments)
         }

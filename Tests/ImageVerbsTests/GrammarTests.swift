@@ -61,6 +61,22 @@ import Testing
         #expect(other.limits.headerBytes == 4 << 20)
     }
 
+    @Test("a root of a bundle: an overlay, read-only, with maps of which one serves for both")
+    func bundleRoots() throws {
+        let line = "bundle --overlay --read-only --uidmap 0:100000:1000 --uidmap 1000:5:1 a d"
+        guard case .bundle(let arguments) = try command(line.split(separator: " ").map(String.init)) else {
+            Issue.record("no bundle")
+            return
+        }
+        let maps = [
+            IDMapping(containerID: 0, hostID: 100_000, size: 1000), IDMapping(containerID: 1000, hostID: 5, size: 1),
+        ]
+        #expect(arguments.isOverlay)
+        #expect(arguments.root == RootRequest(isReadOnly: true, idMaps: IDMaps(uids: maps, gids: maps)))
+        guard case .bundle(let plain) = try command(["bundle", "a", "d"]) else { return }
+        #expect(!plain.isOverlay && plain.root == RootRequest())
+    }
+
     @Test func imports() throws {
         let words = [
             "import", "--entrypoint", "[\"/a\",\"b c\"]", "--cmd", "x", "--cmd", "y", "-e", "A=b=c", "-l", "k=v", "-u", "1:2",
@@ -102,6 +118,12 @@ import Testing
         ),
         ("ls -o xml", "--output is one of table, json, not 'xml'"), ("bundle a", "there is no directory"),
         ("rm", "there is no name of an image"), ("prune x", "'x' is one argument too many"), ("help rmi", "help for rm"),
+        ("unbundle", "there is no directory"), ("unbundle a b", "'b' is one argument too many"),
+        ("bundle --uidmap 0:1 a b", "--uidmap is CONTAINER:HOST:SIZE, as 0:100000:65536, not '0:1'"),
+        ("bundle --uidmap 0:1:0 a b", "--uidmap '0:1:0' has no ids, or reaches beyond 4294967294"),
+        ("bundle --gidmap 0:4294967295:1 a b", "--gidmap '0:4294967295:1' has no ids, or reaches beyond 4294967294"),
+        ("bundle --gidmap 0:-1:1 a b", "--gidmap is a number from 0 to 4294967295, not '-1'"),
+        ("tree", "there is no name of an image"), ("tree -o xml a", "--output is one of table, json, not 'xml'"),
         ("mount --help", "help for mount"),
     ])
     func complaints(_ line: String, _ message: String) { #expect(complaint(line) == message) }

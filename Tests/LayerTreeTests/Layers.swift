@@ -25,7 +25,8 @@ final class Place {
     static let whyNot: Comment = "needs root, and files in /var/tmp that have attributes"
 
     init() throws {
-        path = "/var/tmp/hull-layers-\(UUID().uuidString)"
+        // In lower case: some programs make a name of an image of it.
+        path = "/var/tmp/hull-layers-\(UUID().uuidString.lowercased())"
         try FileDescriptor.workingDirectory.makeDirectory(path, permissions: 0o755)
         directory = try FileDescriptor.workingDirectory.open(path, .directory)
         try Data("untouched".utf8).write(to: URL(fileURLWithPath: path + "/outside"))

@@ -128,6 +128,33 @@ import Testing
         let (copy, seen) = try place.show(["upper", "lower"], form)
         #expect(Set(seen.map { String($0.split(separator: " ")[0]) }) == expected)
         #expect(copy)
+        #expect(try place.changed("upper", over: "lower", form) == expected, "what the changes make of the lower layer")
+    }
+
+    @Test func `changes say what is added, replaced and hidden, and nothing else`() throws {
+        let place = try Place()
+        try place.unpack(Self.lower, "lowest")
+        try place.unpack(archive { $0.add(".wh.w") }, "lower")
+        let upper = archive { tar in
+            tar.directory("d")  // as it was
+            tar.directory("o", mode: 0o700)  // other permissions
+            tar.directory("w")  // hidden below
+            tar.add("w/x", data: "again")
+            tar.add("kept", data: "other")
+            tar.add("d/.wh.a")
+            tar.add("d/.wh.nothing")
+            tar.add("t", type: "2", link: "kept")
+            tar.add("d/sub/.wh..wh..opq")
+            tar.add("d/sub/new", data: "12345")
+        }
+        try place.unpack(upper, "upper")
+        #expect(
+            try place.changes("upper", over: ["lower", "lowest"]) == [
+                "hidden d/a", "added d/sub/new 5", "hidden d/sub/c", "replaced kept 5", "replaced o", "replaced t", "added w",
+                "added w/x 5",
+            ])
+        #expect(try place.changes("lower", over: ["lowest"]) == ["hidden w"])
+        #expect(try place.changes("lowest", over: []).allSatisfy { $0.hasPrefix("added ") })
     }
 
     @Test func `whiteouts as attributes mean the same`() throws {
@@ -172,6 +199,40 @@ import Testing
 }
 
 extension Place {
+    /// What a layer makes of those below, a line each.
+    func changes(_ upper: String, over lower: [String], _ form: OverlayForm = .trusted) throws -> [String] {
+        var below = DescriptorList()
+        for name in lower { below.append(try opened(name)) }
+        let lines = Lines()
+        let layer = try opened(upper)
+        try LayerStack.changes(of: layer.descriptor, over: below.descriptors, form: form) { change in
+            let path = change.names.map { "\($0)" }.joined(separator: "/")
+            lines.all.append("\(change.kind) \(path)" + (change.size > 0 ? " \(change.size)" : ""))
+        }
+        return lines.all
+    }
+
+    /// The names that are left of the lower layer when the changes are done to it.
+    func changed(_ upper: String, over lower: String, _ form: OverlayForm) throws -> Set<String> {
+        var names = Set(try listing(lower).map { String($0.split(separator: " ")[0]) })
+        for change in try changes(upper, over: [lower], form) {
+            let words = change.split(separator: " ").map(String.init)
+            switch words[0] {
+            case "added": #expect(names.insert(words[1]).inserted)
+            case "replaced":
+                #expect(names.contains(words[1]))
+                let isDirectory = try directory.descriptor.status(of: upper + "/" + words[1]).type == .directory
+                if !isDirectory { names = names.filter { !$0.hasPrefix(words[1] + "/") } }
+            default:
+                #expect(names.remove(words[1]) != nil)
+                names = names.filter { !$0.hasPrefix(words[1] + "/") }
+            }
+        }
+        return names
+    }
+
+    private final class Lines { var all: [String] = [] }
+
     /// What overlayfs shows of layers, the top one first, and whether the plain copy is the same tree.
     func show(_ names: [String], _ form: OverlayForm) throws -> (isCopySame: Bool, listing: [String]) {
         var layers = DescriptorList()

@@ -97,16 +97,9 @@ struct UmociTests {
         let one = try #require(Self.cases.first { $0.name == name })
         let place = try Place()
         let archives = one.layers.map { archive($0).ended() }
-        try writeLayout(place.path + "/image", archives)
+        try Self.writeLayout(place.path + "/image", archives)
         try run(["unpack", "--image", place.path + "/image:x", place.path + "/theirs"])
-        var layers = DescriptorList()
-        for (index, archive) in archives.enumerated() {
-            try place.unpack(archive, "layer\(index)")
-            layers.append(try place.opened("layer\(index)"))
-        }
-        let ours = try place.make("ours")
-        try LayerStack.copy(layers.descriptors.reversed(), into: ours.descriptor)
-        _ = consume layers
+        let ours = try place.stacked(archives)
         let theirs = try FileDescriptor.workingDirectory.open(place.path + "/theirs/rootfs", .directory)
         #expect(try Self.tree(place.path + "/ours") == Self.tree(place.path + "/theirs/rootfs"))
         #expect(try TreeDigest.compute(ours.descriptor) == TreeDigest.compute(theirs.descriptor))
@@ -159,7 +152,7 @@ struct UmociTests {
     }
 
     /// An image layout of uncompressed layers.
-    private func writeLayout(_ path: String, _ archives: [[UInt8]]) throws {
+    static func writeLayout(_ path: String, _ archives: [[UInt8]]) throws {
         let blobs = path + "/blobs/sha256/"
         try FileManager.default.createDirectory(atPath: blobs, withIntermediateDirectories: true)
         func put(_ bytes: [UInt8], _ type: String) throws -> String {
@@ -179,3 +172,17 @@ struct UmociTests {
 }
 
 private let umoci = "/usr/bin/umoci"
+
+extension Place {
+    /// What the layers show together, the lowest first, copied into the directory `ours`.
+    func stacked(_ archives: [[UInt8]]) throws -> OwnedDescriptor {
+        var layers = DescriptorList()
+        for (index, archive) in archives.enumerated() {
+            try unpack(archive, "layer\(index)")
+            layers.append(try opened("layer\(index)"))
+        }
+        let ours = try make("ours")
+        try LayerStack.copy(layers.descriptors.reversed(), into: ours.descriptor)
+        return ours
+    }
+}

@@ -10,8 +10,12 @@ extension Maker {
     mutating func equip(
         _ launch: inout Launch, _ plan: inout ContainerPlan, _ joins: consuming NamespaceJoins
     ) throws(RuntimeError) {
+        // Order: in a user namespace before the plan, with which the sources of its binds are opened: its own cgroups of v1 are among them. Else the plan
+        // goes first, so that the init has something to do meanwhile.
+        let bindsCgroups = birth.userMaps != nil
+        if bindsCgroups { try prepareLegacyCgroups() }
         try sendPlan(launch, &plan, joins)
-        try cgroupStep { (cgroup: inout Cgroup) throws(CgroupError) in try cgroup.prepareLegacy() }
+        if !bindsCgroups { try prepareLegacyCgroups() }
         if let owner = plan.cgroupOwner {
             try cgroupStep { (cgroup: inout Cgroup) throws(CgroupError) in try cgroup.delegate(toUser: owner) }
         }
@@ -26,6 +30,10 @@ extension Maker {
             if runsNow { try launch.conversation.proceed() }
         }
         runtime.note("admitted")
+    }
+
+    private mutating func prepareLegacyCgroups() throws(RuntimeError) {
+        try cgroupStep { (cgroup: inout Cgroup) throws(CgroupError) in try cgroup.prepareLegacy() }
     }
 
     /// The rest of the plan, and all that it speaks of, opened.

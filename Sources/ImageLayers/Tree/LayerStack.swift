@@ -8,13 +8,8 @@ public enum LayerStack {
     public static func visibleCount(
         of layers: [FileDescriptor], form: OverlayForm = .trusted
     ) throws(LayerError) -> Int {
-        for (index, layer) in layers.enumerated() {
-            if try kernel("look at a layer", "", { () throws(KernelError) in try layer.attribute(form.opaque) }) == [
-                UInt8(ascii: "y")
-            ] {
-                return index + 1
-            }
-        }
+        let marks = OverlayMarks(form)
+        for (index, layer) in layers.enumerated() where try marks.isOpaque(layer) { return index + 1 }
         return layers.count
     }
 
@@ -25,17 +20,26 @@ public enum LayerStack {
         _ layers: [FileDescriptor], into target: FileDescriptor, form: OverlayForm = .trusted
     ) throws(LayerError) {
         let visible = Array(layers[..<(try visibleCount(of: layers, form: form))])
-        try StackCopy(target, form).copy(visible.map { StackCopy.Source(directory: $0) })
+        try StackCopy(target, form).copy(visible)
+    }
+}
+
+extension LayerStack {
+    /// Gives a directory the attributes of another, for the writable layer's root: it is the root that overlayfs shows. `owner` says who its owner is there,
+    /// given uid and gid in the layer.
+    public static func dress(
+        _ directory: FileDescriptor, as layer: FileDescriptor, owner: (UInt32, UInt32) throws(LayerError) -> (UInt32, UInt32)
+    ) throws(LayerError) {
+        let status = try kernel("look at a layer") { () throws(KernelError) in try layer.status() }
+        let (uid, gid) = try owner(status.uid, status.gid)
+        try kernel("make a writable layer") { () throws(KernelError) in
+            try StackCopy.dress(directory, status, from: layer, uid: uid, gid: gid)
+        }
     }
 }
 
 /// One copy of stacked layers.
 final class StackCopy {
-    /// A directory of one layer, in the place that is being merged.
-    struct Source {
-        let directory: FileDescriptor
-    }
-
     /// An inode with several names.
     private struct Inode: Hashable {
         let device: UInt64
@@ -43,48 +47,49 @@ final class StackCopy {
     }
 
     private let root: FileDescriptor
-    private let form: OverlayForm
+    private let marks: OverlayMarks
     /// Where in the copy an inode with several names lies, and how many of its names have not been met.
     private var links: [Inode: (names: [FileName], missing: UInt64)] = [:]
     private var buffer = [UInt8](repeating: 0, count: 256 * 1024)
 
     init(_ root: FileDescriptor, _ form: OverlayForm) {
         self.root = root
-        self.form = form
+        marks = OverlayMarks(form)
     }
 
     /// The whole tree.
-    func copy(_ layers: [Source]) throws(LayerError) {
+    func copy(_ layers: [FileDescriptor]) throws(LayerError) {
         guard let top = layers.first else { return }
         try merge(layers, into: root, [])
-        let status = try kernel("look at a layer") { () throws(KernelError) in try top.directory.status() }
-        try finish(root, status, from: top.directory, path: "/")
+        let status = try kernel("look at a layer") { () throws(KernelError) in try top.status() }
+        try finish(root, status, from: top, path: "/")
     }
 
     /// All that is seen in one directory, given those of the layers that have it, the top one first.
-    private func merge(_ sources: [Source], into target: FileDescriptor, _ names: [FileName]) throws(LayerError) {
+    private func merge(_ sources: [FileDescriptor], into target: FileDescriptor, _ names: [FileName]) throws(LayerError) {
         for (index, source) in sources.enumerated() {
-            var stream = try kernel("list") { () throws(KernelError) in try DirectoryStream(source.directory) }
+            var stream = try kernel("list") { () throws(KernelError) in try DirectoryStream(source) }
             while true {
                 let next = try kernel("list") { () throws(KernelError) in try stream.next() }
                 guard let (name, _) = next else { break }
                 // What a higher layer has under this name, a whiteout too, is what is seen. Asking costs no memory, however many names there are.
-                if try isPresent(name, in: sources[..<index]) { continue }
-                guard let status = try status(of: name, source), try !isWhiteout(status, name, source) else { continue }
+                if try marks.isPresent(name, in: sources[..<index]) { continue }
+                guard let status = try marks.status(of: name, in: source), try !marks.isWhiteout(status, name, in: source) else {
+                    continue
+                }
                 try copy(name, status, from: source, below: sources[(index + 1)...], into: target, names + [name])
             }
         }
     }
 
     private func copy(
-        _ name: FileName, _ status: FileStatus, from source: Source, below: ArraySlice<Source>, into target: FileDescriptor,
-        _ names: [FileName]
+        _ name: FileName, _ status: FileStatus, from directory: FileDescriptor, below: ArraySlice<FileDescriptor>,
+        into target: FileDescriptor, _ names: [FileName]
     ) throws(LayerError) {
-        let directory = source.directory
         let path = names.map { "\($0)" }.joined(by: "/")
         if status.type != .directory, status.links > 1, try link(name, status, in: target, names) { return }
         switch status.type {
-        case .directory: return try copyDirectory(name, status, from: source, below: below, into: target, names)
+        case .directory: return try copyDirectory(name, status, from: directory, below: below, into: target, names)
         case .regular: return try copyFile(name, status, from: directory, into: target, path)
         case .symbolicLink:
             try kernel("copy", path) { () throws(KernelError) in
@@ -102,7 +107,7 @@ final class StackCopy {
                 // Order: after the owner, whose change takes set-id bits away.
                 try target.changePermissions(of: name, to: status.permissions)
             }
-            for attribute in try directory.attributeNames(of: name) where isCopied(attribute, status.type) {
+            for attribute in try directory.attributeNames(of: name) where Self.isCopied(attribute, status.type) {
                 if let value = try directory.attribute(attribute, of: name) {
                     try target.setAttribute(attribute, of: name, to: value)
                 }
@@ -112,35 +117,17 @@ final class StackCopy {
     }
 
     private func copyDirectory(
-        _ name: FileName, _ status: FileStatus, from source: Source, below: ArraySlice<Source>, into target: FileDescriptor,
-        _ names: [FileName]
+        _ name: FileName, _ status: FileStatus, from source: FileDescriptor, below: ArraySlice<FileDescriptor>,
+        into target: FileDescriptor, _ names: [FileName]
     ) throws(LayerError) {
         let path = names.map { "\($0)" }.joined(by: "/")
-        var merged = DescriptorList()
-        try open(name, in: source, to: &merged, path)
-        if try !isOpaque(merged[0]) {
-            for lower in below {
-                guard let status = try self.status(of: name, lower) else { continue }
-                guard status.type == .directory else { break }
-                let index = merged.count
-                try open(name, in: lower, to: &merged, path)
-                if try isOpaque(merged[index]) { break }
-            }
-        }
+        let merged = try marks.merged(name, in: source, below: below, path: path)
         let made: OwnedDescriptor = try kernel("make", path) { () throws(KernelError) in
             try target.makeDirectory(name, permissions: 0o700)
             return try target.openBeneath([name], .directory)
         }
-        try merge(merged.descriptors.map { Source(directory: $0) }, into: made.descriptor, names)
+        try merge(merged.descriptors, into: made.descriptor, names)
         try finish(made.descriptor, status, from: merged[0], path: path)
-    }
-
-    private func open(
-        _ name: FileName, in source: Source, to list: inout DescriptorList, _ path: String
-    ) throws(LayerError) {
-        do throws(KernelError) {
-            list.append(try source.directory.openBeneath([name], .directory))
-        } catch { throw .kernel(error, doing: "open", path: path) }
     }
 
     /// A directory's own attributes. Order: after all that lies in it, which changes its time and may inherit from it.
@@ -148,13 +135,19 @@ final class StackCopy {
         _ target: FileDescriptor, _ status: FileStatus, from source: FileDescriptor, path: String
     ) throws(LayerError) {
         try kernel("copy", path) { () throws(KernelError) in
-            try target.changeOwner(uid: status.uid, gid: status.gid)
-            try target.changePermissions(status.permissions)
-            for attribute in try source.attributeNames() where isCopied(attribute, .directory) {
-                if let value = try source.attribute(attribute) { try target.setAttribute(attribute, to: value) }
-            }
-            try target.changeTimes(to: status.modified)
+            try Self.dress(target, status, from: source, uid: status.uid, gid: status.gid)
         }
+    }
+
+    static func dress(
+        _ target: FileDescriptor, _ status: FileStatus, from source: FileDescriptor, uid: UInt32, gid: UInt32
+    ) throws(KernelError) {
+        try target.changeOwner(uid: uid, gid: gid)
+        try target.changePermissions(status.permissions)
+        for attribute in try source.attributeNames() where isCopied(attribute, .directory) {
+            if let value = try source.attribute(attribute) { try target.setAttribute(attribute, to: value) }
+        }
+        try target.changeTimes(to: status.modified)
     }
 
     private func copyFile(
@@ -168,7 +161,7 @@ final class StackCopy {
             }
             try to.descriptor.changeOwner(uid: status.uid, gid: status.gid)
             try to.descriptor.changePermissions(status.permissions)
-            for attribute in try from.descriptor.attributeNames() where isCopied(attribute, .regular) {
+            for attribute in try from.descriptor.attributeNames() where Self.isCopied(attribute, .regular) {
                 if let value = try from.descriptor.attribute(attribute) { try to.descriptor.setAttribute(attribute, to: value) }
             }
             try to.descriptor.changeTimes(to: status.modified)
@@ -220,36 +213,8 @@ final class StackCopy {
         return true
     }
 
-    private func isPresent(_ name: FileName, in sources: ArraySlice<Source>) throws(LayerError) -> Bool {
-        for source in sources {
-            if try status(of: name, source) != nil { return true }
-        }
-        return false
-    }
-
-    private func status(of name: FileName, _ source: Source) throws(LayerError) -> FileStatus? {
-        do throws(KernelError) {
-            return try source.directory.status(of: name)
-        } catch {
-            if error.errno == .ENOENT { return nil }
-            throw .kernel(error, doing: "look at", path: "\(name)")
-        }
-    }
-
-    private func isWhiteout(_ status: FileStatus, _ name: FileName, _ source: Source) throws(LayerError) -> Bool {
-        if status.type == .characterDevice { return status.deviceNumber.encoded == 0 }
-        guard status.type == .regular, status.size == 0 else { return false }
-        return try kernel("look at", "\(name)") { () throws(KernelError) in
-            try source.directory.attribute(form.whiteout, of: name) != nil
-        }
-    }
-
-    private func isOpaque(_ directory: FileDescriptor) throws(LayerError) -> Bool {
-        try kernel("look at") { () throws(KernelError) in try directory.attribute(form.opaque) == [UInt8(ascii: "y")] }
-    }
-
     /// What a layer may carry it may also hand on; overlayfs's own marks are not among it.
-    private func isCopied(_ attribute: [UInt8], _ type: FileType?) -> Bool {
+    private static func isCopied(_ attribute: [UInt8], _ type: FileType?) -> Bool {
         type.map { AttributePolicy.isKept(attribute, type: $0) } ?? false
     }
 }

@@ -10,18 +10,22 @@ public enum ImageCommand: Hashable, Sendable {
     case list(ListImagesArguments)
     case inspect(NameArguments)
     case history(NameArguments)
+    case tree(TreeArguments)
     case tag(NameArguments)
     case remove(RemoveArguments)
     case prune(PruneArguments)
     case check(CheckImagesArguments)
     case bundle(BundleArguments)
+    case unbundle(UnbundleArguments)
     case mount(NameArguments)
     case unmount(NameArguments)
 
     static let verbs = VerbTable(
         program: "hull image",
         names: [
-            "load", "import", "save", "ls", "inspect", "history", "tag", "rm", "prune", "check", "bundle", "mount", "unmount",
+            "load", "import", "save", "ls", "inspect", "history", "tree", "tag", "rm", "prune", "check", "bundle", "unbundle",
+            "mount",
+            "unmount",
         ],
         others: ["list": "ls", "rmi": "rm", "remove": "rm", "umount": "unmount"])
 
@@ -40,11 +44,13 @@ public enum ImageCommand: Hashable, Sendable {
         case "ls": return .list(try ListImagesVerb.parse(&verb))
         case "inspect": return .inspect(try InspectVerb.parse(&verb))
         case "history": return .history(try HistoryOfImageVerb.parse(&verb))
+        case "tree": return .tree(try TreeVerb.parse(&verb))
         case "tag": return .tag(try TagVerb.parse(&verb))
         case "rm": return .remove(try RemoveVerb.parse(&verb))
         case "prune": return .prune(try PruneVerb.parse(&verb))
         case "check": return .check(try CheckImagesVerb.parse(&verb))
         case "bundle": return .bundle(try BundleVerb.parse(&verb))
+        case "unbundle": return .unbundle(try UnbundleVerb.parse(&verb))
         case "mount": return .mount(try MountVerb.parse(&verb))
         case "unmount": return .unmount(try UnmountVerb.parse(&verb))
         case "help": throw try verbs.helpRequest(&verb)

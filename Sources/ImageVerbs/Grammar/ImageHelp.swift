@@ -13,11 +13,13 @@ public enum ImageHelp {
             case "ls": ListImagesVerb.manual
             case "inspect": InspectVerb.manual
             case "history": HistoryOfImageVerb.manual
+            case "tree": TreeVerb.manual
             case "tag": TagVerb.manual
             case "rm": RemoveVerb.manual
             case "prune": PruneVerb.manual
             case "check": CheckImagesVerb.manual
             case "bundle": BundleVerb.manual
+            case "unbundle": UnbundleVerb.manual
             case "mount": MountVerb.manual
             case "unmount": UnmountVerb.manual
             default: nil
@@ -38,11 +40,13 @@ public enum ImageHelp {
           ls       list images
           inspect  print all that is known of an image
           history  print how an image came about
+          tree     print what each layer adds, replaces and hides
           tag      give an image one more name
           rm       remove names and images
           prune    remove what nobody uses
           check    read everything again and look for damage
           bundle   make an OCI bundle of an image
+          unbundle take such a bundle away
           mount    mount an image read-only, to look into it
           unmount  end that
 

@@ -47,22 +47,35 @@ public enum InspectText {
         _ image: StoredImage, _ configuration: ImageConfiguration, layers: [Digest: LayerRecord], _ arguments: NameArguments,
         now: Int64
     ) -> [UInt8] {
+        let steps = steps(of: image, configuration)
+        if arguments.format == .json { return json(steps, layers) }
+        var table = Table(["LAYER", "CREATED", "SIZE", "CREATED BY"])
+        for (entry, layer) in steps {
+            let made = entry.createdBy ?? entry.comment ?? ""
+            table.add([
+                layer?.diffID.short ?? "-", Age.text(entry.created, now: now),
+                layer.map { ByteCount.text(layers[$0.diffID]?.bytes ?? 0) } ?? "0 B",
+                arguments.isWhole ? made : short(made),
+            ])
+        }
+        return Array(table.text.utf8)
+    }
+
+    /// The steps by which an image came about, the last one first, with the layer that each made.
+    static func steps(
+        of image: StoredImage, _ configuration: ImageConfiguration
+    ) -> [(entry: ImageHistoryEntry, layer: ImageRecord.Layer?)] {
         var rest = image.record.layers[...]
         var steps: [(entry: ImageHistoryEntry, layer: ImageRecord.Layer?)] = []
         for entry in configuration.history { steps.append((entry, entry.isEmptyLayer ? nil : rest.popFirst())) }
         // Who makes images need not say how.
         for layer in rest { steps.append((ImageHistoryEntry(), layer)) }
-        if arguments.format == .json { return json(steps.reversed(), layers) }
-        var table = Table(["LAYER", "CREATED", "SIZE", "CREATED BY"])
-        for (entry, layer) in steps.reversed() {
-            let made = entry.createdBy ?? entry.comment ?? ""
-            table.add([
-                layer?.diffID.short ?? "-", Age.text(entry.created, now: now),
-                layer.map { ByteCount.text(layers[$0.diffID]?.bytes ?? 0) } ?? "0 B",
-                arguments.isWhole || made.unicodeScalars.count <= 60 ? made : String(made.prefix(59)) + "…",
-            ])
-        }
-        return Array(table.text.utf8)
+        return steps.reversed()
+    }
+
+    /// A command that fits in a table.
+    static func short(_ command: String) -> String {
+        command.unicodeScalars.count <= 60 ? command : String(command.prefix(59)) + "…"
     }
 
     private static func json(

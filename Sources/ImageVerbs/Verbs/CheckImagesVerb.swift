@@ -1,6 +1,8 @@
 public import CommandSupport
+public import ImageStore
 import JournalVerbs
 public import LinuxTypes
+import OCISpec
 
 /// What `check` was given.
 public struct CheckImagesArguments: Hashable, Sendable {
@@ -47,20 +49,29 @@ public struct BundleArguments: Hashable, Sendable {
     public var name: String
     public var path: HostPath
     public var hasTerminal = false
+    /// Stacked of the layers, and not copied.
+    public var isOverlay = false
+    public var root = RootRequest()
+    /// As they were given; `root` has both kinds.
+    var uidMaps: [IDMapping] = []
+    var gidMaps: [IDMapping] = []
 }
 
 /// The grammar of `bundle`.
 enum BundleVerb {
-    static let options = [Option("tty", "t", help: "the program gets a terminal")]
+    static let options = [Option("tty", "t", help: "the program gets a terminal")] + RootOptions.options
 
     static func parse(_ verb: inout VerbReader) throws(UsageError) -> BundleArguments {
-        var hasTerminal = false
-        try verb.read(options, limit: 2) { token, _ throws(UsageError) in
-            if case .flag("tty", let on) = token { hasTerminal = on }
+        // Replaced when the operands are known, which come between the options.
+        var arguments = BundleArguments(name: "", path: try verb.reader.path(".", "DIR"))
+        try verb.read(options, limit: 2) { token, reader throws(UsageError) in
+            if try RootOptions.take(token, reader, &arguments) { return }
+            if case .flag("tty", let on) = token { arguments.hasTerminal = on }
         }
-        let name = try verb.operand(0, "name of an image")
-        return BundleArguments(
-            name: name, path: try verb.reader.path(try verb.operand(1, "directory"), "DIR"), hasTerminal: hasTerminal)
+        RootOptions.finish(&arguments)
+        arguments.name = try verb.operand(0, "name of an image")
+        arguments.path = try verb.reader.path(try verb.operand(1, "directory"), "DIR")
+        return arguments
     }
 
     static var manual: Manual {
@@ -70,11 +81,18 @@ enum BundleVerb {
                 Makes an OCI bundle in a new directory: rootfs, a copy of the image's files, and config.json, which is what 'hull-runtime spec'
                 writes with the image's program, environment, directory and user, and its labels as annotations. The user's name is looked up
                 in the image's own files.
+
+                With --overlay the files are not copied: the image's layers are mounted at rootfs with a writable one on top, which lies in the
+                store. The image is in use until 'unbundle', or until the mount is gone, as after a restart of the machine: then the next 'rm' of
+                the image, or 'prune', takes back what was written. Where the store's file system cannot carry an overlay, the files are copied
+                and it is said. With --uidmap the container gets a user namespace, and files belong to who they should in it; nothing is copied or
+                changed for that.
                 """,
             options: options,
             examples: [
                 ("hull image bundle app:1 bundle && hull-runtime run -b bundle first", "run an image"),
                 ("hull image bundle app:1 bundle && crun run -b bundle first", "with another runtime"),
+                ("hull image bundle --overlay --uidmap 0:100000:65536 app:1 bundle", "at once, in a user namespace"),
             ])
     }
 }

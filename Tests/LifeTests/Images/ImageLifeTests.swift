@@ -79,9 +79,27 @@ struct ImageLifeTests {
         expectEnd(try place("load", Machine.rootfs), 1, "", says: "is no image layout: there is no file 'oci-layout' in it")
         for verb in [
             "load", "import", "save", "ls", "inspect", "history", "tag", "rm", "prune", "check", "bundle", "mount", "unmount",
+            "tree", "unbundle",
         ] {
             #expect(try place(verb, "--help").output.hasPrefix("Usage: hull image \(verb)"))
         }
+    }
+
+    @Test("a bomb is refused with the option that lets it in, and is then read whole")
+    func bomb() throws {
+        let place = try ImagePlace("bomb")
+        let outcome = try place.script(
+            "cd $W && truncate -s 300M zeros && tar -cSf - zeros | cat >sparse.tar && tar -cf - zeros | gzip -1 >bomb.tgz")
+        #expect(outcome.succeeded, "\(outcome.errors)")
+        expectEnd(
+            try place("import", "-q", "--max-ratio", "100", place.work + "/bomb.tgz", "bomb:1"), 1, "",
+            says: "more than 100 bytes come out of each compressed one; --max-ratio allows more")
+        expectEnd(
+            try place("import", "-q", "--max-bytes", "200M", place.work + "/sparse.tar", "bomb:1"), 1, "",
+            says: "entry 'zeros': more than 209715200 bytes of files; --max-bytes allows more")
+        #expect(try place.contents() == [])
+        #expect(try place("import", "-q", "--max-ratio", "2000", place.work + "/bomb.tgz", "bomb:1").succeeded)
+        expectEnd(try place("check", "-q"), 0, "nothing is wrong\n")
     }
 
     @Test("an image that is mounted is in use until it is unmounted")
