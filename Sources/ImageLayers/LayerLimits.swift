@@ -23,7 +23,8 @@ public struct LayerLimits: Hashable, Sendable {
 
     public init() {}
 
-    /// For what a store let in, by whatever limits held then: it is read whole. Only for bytes whose digest is known to be right.
+    /// For what a store let in, by whatever limits held then: it is read whole. For bytes whose digest is known, or compared before anybody
+    /// believes them.
     public static var admitted: LayerLimits {
         var limits = LayerLimits()
         for name in Name.allCases { limits[name] = name.highest }

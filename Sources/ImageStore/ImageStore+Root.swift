@@ -23,7 +23,12 @@ extension ImageStore {
     ) throws(ImageError) -> DetachedMount? {
         guard FileName(user) != nil else { throw .refused(path: user, reason: "no name for a root") }
         let place = try makePlace(user)
-        guard let image = try claim(image, user, value, transaction, durability) else {
+        let claimed: StoredImage?
+        do throws(ImageError) { claimed = try claim(image, user, value, transaction, durability) } catch {
+            try place.remove()
+            throw error
+        }
+        guard let image = claimed else {
             try place.remove()
             return nil
         }
@@ -120,7 +125,12 @@ extension ImageStore {
         do throws(KernelError) {
             try upper.setAttribute(attribute, to: [1])
             try upper.removeAttribute(attribute)
-        } catch { throw .noOverlay("\(error)") }
+        } catch {
+            switch error.errno {
+            case .ENOTSUP, .EPERM, .EACCES, .EINVAL: throw .noOverlay("\(error)")
+            default: throw .kernel(error)
+            }
+        }
         let hasTypes = try kernel { () throws(KernelError) in
             let directory = try files.open(place.name, [.readOnly, .directory, .noFollow])
             var stream = try DirectoryStream(directory.descriptor)

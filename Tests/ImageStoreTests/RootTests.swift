@@ -91,6 +91,7 @@ struct RootTests {
         #expect(complaint(store, image, "../x") == .refused(path: "../x", reason: "no name for a root"))
         _ = try store.remove("app:1")
         #expect(complaint(store, image, "c") == .notFound(image.record.digest.short))
+        #expect(try place.names("roots") == [])
     }
 
     @Test func readOnly() throws {
