@@ -53,6 +53,8 @@ let package = Package(
 
         // Layer 2: the journal, cgroups and seccomp, each alone.
         .target(name: "ImageSpec", dependencies: ["Digests", "LinuxTypes", "OCISpec", "StrictTree"], swiftSettings: strict),
+        .target(
+            name: "ImageTrust", dependencies: ["CCrypto", "Digests", "ImageSpec", "OCISpec", "StrictTree"], swiftSettings: strict),
         .target(name: "Journal", dependencies: ["LinuxKernel", "LinuxTypes"], swiftSettings: optimized),
         .target(name: "Cgroups", dependencies: ["LinuxKernel", "LinuxTypes", "OCISpec"], swiftSettings: strict),
         .target(
@@ -74,7 +76,8 @@ let package = Package(
         .target(
             name: "ImageStore",
             dependencies: [
-                "Digests", "ImageLayers", "ImageSpec", "Journal", "LinuxKernel", "LinuxTypes", "OCISpec", "StrictTree",
+                "Digests", "ImageLayers", "ImageSpec", "ImageTrust", "Journal", "LinuxKernel", "LinuxTypes", "OCISpec",
+                "StrictTree",
             ],
             swiftSettings: strict),
 
@@ -89,15 +92,15 @@ let package = Package(
         .target(
             name: "ImageVerbs",
             dependencies: [
-                "CommandSupport", "Digests", "ImageSpec", "ImageStore", "JournalVerbs", "LinuxKernel", "LinuxTypes", "OCISpec",
-                "StrictTree",
+                "CommandSupport", "Digests", "ImageSpec", "ImageStore", "ImageTrust", "JournalVerbs", "LinuxKernel", "LinuxTypes",
+                "OCISpec", "StrictTree",
             ],
             swiftSettings: strict),
         .executableTarget(
             name: "hull",
             dependencies: [
-                "CommandSupport", "Digests", "ImageSpec", "ImageStore", "ImageVerbs", "Journal", "JournalVerbs", "LinuxKernel",
-                "LinuxTypes", "StrictTree",
+                "CommandSupport", "Digests", "ImageSpec", "ImageStore", "ImageTrust", "ImageVerbs", "Journal", "JournalVerbs",
+                "LinuxKernel", "LinuxTypes", "StrictTree",
             ],
             swiftSettings: strict, linkerSettings: staticProgram),
         .executableTarget(
@@ -133,14 +136,16 @@ let package = Package(
         .testTarget(
             name: "ImageStoreTests",
             dependencies: [
-                "Digests", "ImageSpec", "ImageStore", "Journal", "LinuxKernel", "LinuxTypes", "OCISpec", "StrictTree",
+                "Digests", "ImageSpec", "ImageStore", "ImageTrust", "Journal", "LinuxKernel", "LinuxTypes", "OCISpec",
+                "StrictTree",
                 "TarWriter",
             ],
             swiftSettings: strict),
         .testTarget(
             name: "ImageVerbsTests",
             dependencies: [
-                "CommandSupport", "Digests", "ImageSpec", "ImageStore", "ImageVerbs", "JournalVerbs", "LinuxTypes", "OCISpec",
+                "CommandSupport", "Digests", "ImageSpec", "ImageStore", "ImageTrust", "ImageVerbs", "JournalVerbs", "LinuxTypes",
+                "OCISpec",
             ],
             swiftSettings: strict),
         // Archives byte by byte, right ones and wrong ones: no part of Hull.
@@ -181,6 +186,9 @@ let package = Package(
         .testTarget(
             name: "ImageSpecTests", dependencies: ["Digests", "ImageSpec", "OCISpec", "StrictTree"], exclude: ["Fixtures"],
             swiftSettings: strict),
+        .testTarget(
+            name: "ImageTrustTests", dependencies: ["Digests", "ImageSpec", "ImageTrust", "OCISpec", "StrictTree"],
+            exclude: ["Fixtures"], swiftSettings: strict),
 
         // The life ring: real binaries, real containers, and the program that reports what a container sees.
         .executableTarget(
