@@ -1,5 +1,6 @@
 public import Digests
 public import ImageSpec
+public import ImageTrust
 public import Journal
 public import LinuxKernel
 public import StrictTree
@@ -41,6 +42,10 @@ public enum ImageError: Error, Hashable, Sendable {
     case user(String, ImageUserError)
     case exists(String)
     case notMounted(String)
+    /// A key that cannot be used, or did not work.
+    case key(String, KeyError)
+    /// The trust policy says no.
+    case untrusted(TrustVerdict)
 }
 
 extension ImageError: CustomStringConvertible {
@@ -70,6 +75,8 @@ extension ImageError: CustomStringConvertible {
         case .user(let text, let error): "the image's user '\(text)': \(error)"
         case .exists(let path): "'\(path)' exists and is not empty"
         case .notMounted(let name): "image '\(name)' is not mounted"
+        case .key(let what, let error): "\(what): \(error)"
+        case .untrusted(let verdict): "image '\(verdict.image)' is \(verdict)"
         }
     }
 }

@@ -13,7 +13,7 @@ extension ImageStore {
     public func bundle(
         _ text: String, at path: HostPath, unifiedCgroups: Bool, terminal: Bool
     ) throws(ImageError) -> Configuration {
-        let image = try image(text)
+        let image = try usable(text)
         let configuration = try configuration(of: image.record)
         // Whoever removes the image meanwhile leaves its layers to the next who comes.
         try lock(image.record.layers.map(\.diffID), .shared)

@@ -1,5 +1,6 @@
 internal import Digests
 internal import ImageSpec
+internal import ImageTrust
 internal import Journal
 internal import LinuxKernel
 
@@ -49,15 +50,19 @@ struct Loader {
             }
             chosen += group.filter { $0.descriptor == entry }.prefix(1)
         }
-        guard request.name == nil || chosen.count == 1 else {
-            throw .unknownSource("'\(source.name)' has \(chosen.count) images: one name cannot stand for all of them")
+        let images = chosen.count { !$0.isSignature }
+        guard request.name == nil || images == 1 else {
+            throw .unknownSource("'\(source.name)' has \(images) images: one name cannot stand for all of them")
         }
         return chosen
     }
 
     /// Whole names of what the source says. One that is none is told and left out: the image is good all the same.
     private func names(of image: SourceImage) throws(ImageError) -> [String] {
-        if let name = request.name { return [name.description] }
+        if let name = request.name {
+            // Signatures stay beside their image.
+            return image.signatureTags.isEmpty ? [name.description] : image.signatureTags.map { name.name + ":" + $0 }
+        }
         var names: [String] = []
         for text in image.names {
             let isTag = !text.utf8.contains { $0 == UInt8(ascii: "/") || $0 == UInt8(ascii: ":") }
@@ -78,13 +83,13 @@ struct Loader {
     }
 
     private func load(_ graph: ImageGraph, names: [String]) throws(ImageError) -> LoadedImage {
-        let blobs = graph.documents.map(\.descriptor) + graph.layers.map(\.blob)
+        let blobs = graph.documents.map(\.descriptor) + graph.layers.map(\.blob) + graph.payloads
         let content = blobs.map(\.digest) + graph.layers.map(\.diffID)
         try store.lock(content, patience: request.patience)
         defer { store.locks.releaseAll() }
         var arrivals = Arrivals(store: store, workplace: workplace)
         for document in graph.documents { try arrivals.add(document) }
-        try arrivals.add(blobs: graph.layers.map(\.blob), from: source)
+        try arrivals.add(blobs: graph.layers.map(\.blob) + graph.payloads, from: source)
         for layer in graph.layers { try arrivals.add(layer: layer) }
         let record = record(graph)
         let isKnown = try isRecorded(record, names)
@@ -95,11 +100,13 @@ struct Loader {
     }
 
     private func record(_ graph: ImageGraph) -> ImageRecord {
-        ImageRecord(
+        var record = ImageRecord(
             manifest: graph.manifest.descriptor.plain, config: graph.config.descriptor.plain,
             layers: graph.layers.map { ImageRecord.Layer(blob: $0.blob.plain, diffID: $0.diffID) },
-            indexes: graph.indexes.map(\.descriptor.plain), platform: graph.configuration.platform,
-            created: graph.configuration.created, loaded: ImageStore.now())
+            indexes: graph.indexes.map(\.descriptor.plain), platform: graph.platform,
+            created: graph.created, loaded: ImageStore.now())
+        record.payloads = graph.payloads.map(\.plain)
+        return record
     }
 
     private func isRecorded(_ record: ImageRecord, _ names: [String]) throws(ImageError) -> Bool {
@@ -107,6 +114,18 @@ struct Loader {
         return names.allSatisfy(image.names.contains)
             && Set(record.indexes.map(\.digest)).isSubset(of: image.record.indexes.map(\.digest))
     }
+}
+
+extension SourceImage {
+    /// Tags by which it says that it holds signatures.
+    fileprivate var signatureTags: [String] {
+        names.compactMap { name in
+            let tag = name.utf8.lastIndex(of: UInt8(ascii: ":")).map { String(name[$0...].dropFirst()) } ?? name
+            return SignatureTag.digest(ofTag: tag) == nil ? nil : tag
+        }
+    }
+
+    fileprivate var isSignature: Bool { !signatureTags.isEmpty }
 }
 
 extension Descriptor {

@@ -7,6 +7,7 @@ extension ImageSession {
     /// `bundle`.
     func bundle(_ arguments: BundleArguments) throws(Failure) -> ExitCode {
         let (store, _) = try store(having: arguments.name)
+        obey(arguments.policy, store)
         let isUnified = try unifiedCgroups()
         store.observer = ProgressObserver()
         _ = try attempt("cannot make a bundle of '\(arguments.name)' in '\(arguments.path)'") { () throws(ImageError) in
@@ -28,6 +29,7 @@ extension ImageSession {
     func mount(_ arguments: NameArguments) throws(Failure) -> ExitCode {
         _ = try store(having: arguments.name)
         let store = try store()
+        obey(arguments.policy, store)
         let mounted = try attempt("cannot mount '\(arguments.name)'") { () throws(ImageError) in
             try store.mount(arguments.name, below: mounts)
         }

@@ -30,6 +30,7 @@ extension TrustPolicy {
         case .accept: verdict.isAccepted = true
         case .reject: verdict.isAccepted = false
         case .signedBy(let required):
+            verdict.rule.isRequest = rule == nil
             required.judge(try evidence(), for: reference, &verdict)
             verdict.isAccepted = verdict.signers.count >= required.atLeast
         }

@@ -29,6 +29,8 @@ public struct TrustVerdict: Hashable, Sendable {
         /// The policy's file; nil where there is no policy.
         public var source: String?
         public var position: Position?
+        /// The keys that somebody asked for, instead of a policy.
+        public var isRequest = false
     }
 
     /// A signature that does not count, and why.
@@ -51,6 +53,7 @@ extension TrustVerdict.Rule: CustomStringConvertible {
     /// As `the rule 'registry.example/team/*' (/etc/hull/trust.json, line 4, column 9)`.
     public var description: String {
         guard let source else { return "there is no trust policy" }
+        if isRequest { return source }
         guard let pattern else { return "what holds for the rest (\(source))" }
         return "the rule '\(pattern)' (\(source)\(position.map { ", \($0)" } ?? ""))"
     }
@@ -64,12 +67,13 @@ extension TrustVerdict: CustomStringConvertible {
     }
 
     private func count(_ needed: Count) -> String {
-        let keys = needed.of == 1 ? "its key" : "its \(needed.of) keys"
-        let signed = "\(signers.count) of \(keys) \(signers.count == 1 ? "has" : "have") signed"
-        if isAccepted { return signed }
+        let one = signers.isEmpty ? "its key has not signed" : "its key has signed"
+        let many = "\(signers.count) of its \(needed.of) keys \(signers.count == 1 ? "has" : "have") signed"
+        if isAccepted { return needed.of == 1 ? one : many }
+        let signed = needed.of == 1 ? one : "\(many), \(needed.atLeast) must"
         let found = discounted.isEmpty && signers.isEmpty ? ", and there is no signature beside the image" : ""
         let reason = discounted.first.map { "; \($0.place): \($0.reason)" } ?? ""
         let more = discounted.count > 1 ? " (and \(discounted.count - 1) more)" : ""
-        return "\(signed), \(needed.atLeast) must\(found)\(reason)\(more)"
+        return "\(signed)\(found)\(reason)\(more)"
     }
 }

@@ -14,6 +14,8 @@ public enum ImageCommand: Hashable, Sendable {
     case remove(RemoveArguments)
     case prune(PruneArguments)
     case check(CheckImagesArguments)
+    case sign(SignArguments)
+    case verify(VerifyArguments)
     case bundle(BundleArguments)
     case mount(NameArguments)
     case unmount(NameArguments)
@@ -21,7 +23,7 @@ public enum ImageCommand: Hashable, Sendable {
     static let verbs = VerbTable(
         program: "hull image",
         names: [
-            "load", "import", "save", "ls", "inspect", "history", "tag", "rm", "prune", "check", "bundle", "mount", "unmount",
+            "load", "import", "save", "ls", "inspect", "history", "tag", "rm", "prune", "check", "sign", "verify", "bundle", "mount", "unmount",
         ],
         others: ["list": "ls", "rmi": "rm", "remove": "rm", "umount": "unmount"])
 
@@ -44,6 +46,8 @@ public enum ImageCommand: Hashable, Sendable {
         case "rm": return .remove(try RemoveVerb.parse(&verb))
         case "prune": return .prune(try PruneVerb.parse(&verb))
         case "check": return .check(try CheckImagesVerb.parse(&verb))
+        case "sign": return .sign(try SignVerb.parse(&verb))
+        case "verify": return .verify(try VerifyVerb.parse(&verb))
         case "bundle": return .bundle(try BundleVerb.parse(&verb))
         case "mount": return .mount(try MountVerb.parse(&verb))
         case "unmount": return .unmount(try UnmountVerb.parse(&verb))

@@ -17,6 +17,8 @@ public enum ImageHelp {
             case "rm": RemoveVerb.manual
             case "prune": PruneVerb.manual
             case "check": CheckImagesVerb.manual
+            case "sign": SignVerb.manual
+            case "verify": VerifyVerb.manual
             case "bundle": BundleVerb.manual
             case "mount": MountVerb.manual
             case "unmount": UnmountVerb.manual
@@ -42,6 +44,8 @@ public enum ImageHelp {
           rm       remove names and images
           prune    remove what nobody uses
           check    read everything again and look for damage
+          sign     sign images, as cosign does
+          verify   ask the trust policy, or keys, about an image
           bundle   make an OCI bundle of an image
           mount    mount an image read-only, to look into it
           unmount  end that
@@ -53,7 +57,7 @@ public enum ImageHelp {
         Exit codes:
           0  done            3  there is no such image
           1  failed          4  'check' found damage
-          2  the words mean nothing
+          2  the words mean nothing    7  the trust policy rejects the image
 
         Examples:
           # from a docker archive to a running container

@@ -67,6 +67,7 @@ public struct ImageTable {
                     json.member("loaded", image.record.loaded)
                     json.member("size", size(image))
                     json.member("sharedSize", shared(image))
+                    json.member("signatures", image.signatureCount(in: images))
                     json.member("users", image.users)
                 }
             }
@@ -74,8 +75,11 @@ public struct ImageTable {
         return json.bytes + [UInt8(ascii: "\n")]
     }
 
-    /// Bytes of the files of its layers.
-    private func size(_ image: StoredImage) -> UInt64 { Self.sum(Set(image.record.layers.map(\.diffID)), layers) }
+    /// Bytes of the files of its layers; of signatures, of what was signed.
+    private func size(_ image: StoredImage) -> UInt64 {
+        let payloads = image.record.payloads.reduce(0) { $0 + UInt64($1.size) }
+        return payloads + Self.sum(Set(image.record.layers.map(\.diffID)), layers)
+    }
 
     /// Those of layers that other images have too.
     private func shared(_ image: StoredImage) -> UInt64 {

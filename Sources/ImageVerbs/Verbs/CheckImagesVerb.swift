@@ -47,20 +47,24 @@ public struct BundleArguments: Hashable, Sendable {
     public var name: String
     public var path: HostPath
     public var hasTerminal = false
+    public var policy: HostPath?
 }
 
 /// The grammar of `bundle`.
 enum BundleVerb {
-    static let options = [Option("tty", "t", help: "the program gets a terminal")]
+    static let options = [Option("tty", "t", help: "the program gets a terminal"), ImageOption.trustPolicy]
 
     static func parse(_ verb: inout VerbReader) throws(UsageError) -> BundleArguments {
         var hasTerminal = false
-        try verb.read(options, limit: 2) { token, _ throws(UsageError) in
+        var policy: HostPath?
+        try verb.read(options, limit: 2) { token, reader throws(UsageError) in
             if case .flag("tty", let on) = token { hasTerminal = on }
+            if case .value("trust-policy", let text) = token { policy = try reader.path(text, "--trust-policy") }
         }
         let name = try verb.operand(0, "name of an image")
         return BundleArguments(
-            name: name, path: try verb.reader.path(try verb.operand(1, "directory"), "DIR"), hasTerminal: hasTerminal)
+            name: name, path: try verb.reader.path(try verb.operand(1, "directory"), "DIR"), hasTerminal: hasTerminal,
+            policy: policy)
     }
 
     static var manual: Manual {
