@@ -32,8 +32,8 @@ extension ImageStore {
         let image = try image(text)
         guard !image.record.isSignature else { throw .notAnImage("it holds signatures of one") }
         _ = try provenDigests(of: image)
-        let payload = SignaturePayload(repository: try Self.repository(of: image, as: text), digest: image.record.digest)
-        let name = payload.reference.name + ":" + SignatureTag.tag(for: image.record.digest)
+        let payload = SignaturePayload(repositoryOf: try Self.repository(of: image, as: text), digest: image.record.digest)
+        let name = payload.repository + ":" + SignatureTag.tag(for: image.record.digest)
         let old = try images().first { $0.names.contains(name) }
         if let old, !old.record.isSignature { throw .exists(name) }
         for signature in try old.map({ old throws(ImageError) in try signatures(in: old, name) }) ?? [] {

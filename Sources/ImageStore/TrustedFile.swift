@@ -19,8 +19,9 @@ enum TrustedFile {
         guard try isSame(status, name, in: parent.descriptor) else {
             throw .refused(path: path.string, reason: "was moved while it was read")
         }
-        try checkDirectories(from: parent.descriptor, path)
-        try checkDirectories(from: directory(of: path.string).descriptor, path)
+        try checkDirectories(from: parent, path)
+        let named = try directory(of: path.string)
+        try checkDirectories(from: named, path)
         return try kernel { () throws(KernelError) in try file.descriptor.readToEnd(limit: limit, subject: path.string) }
     }
 
@@ -57,9 +58,9 @@ enum TrustedFile {
     }
 
     /// All directories up to the root. In those above the first others may have files, where they cannot move ours: /tmp.
-    private static func checkDirectories(from first: FileDescriptor, _ path: HostPath) throws(ImageError) {
+    private static func checkDirectories(from first: borrowing OwnedDescriptor, _ path: HostPath) throws(ImageError) {
         var chain = DescriptorList()
-        var current = first
+        var current = first.descriptor
         for depth in 0..<256 {
             let status = try kernel { () throws(KernelError) in try current.status() }
             let isSticky = status.permissions & 0o1000 != 0

@@ -13,13 +13,13 @@ import Testing
 
     @Test func readsWhatCosignWrites() throws {
         let payload = try SignaturePayload(json: Fixtures.payload)
-        #expect(payload.reference.name == "registry.example/team/app")
-        #expect(payload.isRepository)
+        #expect(payload.repository == "registry.example/team/app")
+        #expect(payload.tag == nil)
         #expect(payload.digest.description == Self.digest)
     }
 
     @Test func whatIsWrittenIsRead() throws {
-        let own = SignaturePayload(repository: try ImageReference("nginx"), digest: try Digest(Self.digest))
+        let own = SignaturePayload(repositoryOf: try ImageReference("nginx"), digest: try Digest(Self.digest))
         #expect(
             String(decoding: own.json, as: UTF8.self)
                 == #"{"critical":{"identity":{"docker-reference":"docker.io/library/nginx"},"image":{"docker-manifest-digest":"\#(Self.digest)"},"type":"cosign container image signature"},"optional":{}}"#
@@ -36,15 +36,15 @@ import Testing
     }
 
     @Test(arguments: [
-        ("a.example/b", true, "a.example/b"), ("a.example:5000/b", true, "a.example:5000/b"),
-        ("a.example/b:1", false, "a.example/b"),
-        ("a.example:5000/b:latest", false, "a.example:5000/b"), ("index.docker.io/library/x", true, "docker.io/library/x"),
-        ("a.example/b@\(digest)", false, "a.example/b"), ("busybox:1", false, "docker.io/library/busybox"),
+        ("a.example/b", nil, "a.example/b"), ("a.example:5000/b", nil, "a.example:5000/b"), ("a.example/b:1", "1", "a.example/b"),
+        ("a.example:5000/b:latest", "latest", "a.example:5000/b"), ("index.docker.io/library/x", nil, "docker.io/library/x"),
+        ("a.example/b@\(digest)", nil, "a.example/b"), ("a.example/b:1@\(digest)", "1", "a.example/b"),
+        ("busybox:1", "1", "docker.io/library/busybox"), ("busybox", nil, "docker.io/library/busybox"),
     ])
-    func names(_ text: String, _ isRepository: Bool, _ name: String) throws {
+    func names(_ text: String, _ tag: String?, _ repository: String) throws {
         let payload = try payload(document(name: text))
-        #expect(payload.isRepository == isRepository)
-        #expect(payload.reference.name == name)
+        #expect(payload.tag == tag)
+        #expect(payload.repository == repository)
     }
 
     @Test("what could be read as two things, or is not known, is refused") func hostile() {

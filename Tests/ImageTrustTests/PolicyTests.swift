@@ -123,8 +123,8 @@ import Testing
     private func signature(
         _ name: String, reference: String = "registry.example/team/app", digest: String = PayloadTests.digest, place: String = "s"
     ) throws -> ImageSignature {
-        var payload = SignaturePayload(repository: try ImageReference(reference), digest: try Digest(digest))
-        payload.isRepository = !reference.hasSuffix(":1")
+        var payload = SignaturePayload(repositoryOf: try ImageReference(reference), digest: try Digest(digest))
+        payload.tag = reference.hasSuffix(":1") ? "1" : nil
         return try signature(name, payload.json, place)
     }
 

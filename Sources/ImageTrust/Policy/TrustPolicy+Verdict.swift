@@ -78,8 +78,7 @@ extension RequiredSignatures {
         }
         guard digests.contains(payload.digest) else { throw Doubt(reason: "it is for another image, \(payload.digest)") }
         if let wanted = reference.missed(by: payload, for: image) {
-            let found = payload.isRepository ? payload.reference.name : payload.reference.description
-            throw Doubt(reason: "it is for the name '\(found)', not '\(wanted)'")
+            throw Doubt(reason: "it is for the name '\(payload.name)', not '\(wanted)'")
         }
     }
 }

@@ -59,14 +59,13 @@ public enum SignedReference: Hashable, Sendable {
     /// nil where a payload is for the right name, otherwise the right name. An image without a name is called as its signature says.
     func missed(by payload: SignaturePayload, for image: ImageReference?) -> String? {
         switch self {
-        case .named(let name): return payload.reference.name == name ? nil : name
+        case .named(let name): return payload.repository == name ? nil : name
         case .repository:
-            guard let image, payload.reference.name != image.name else { return nil }
+            guard let image, payload.repository != image.name else { return nil }
             return image.name
         case .exact:
             guard let image else { return nil }
-            let isSame = !payload.isRepository && payload.reference.name == image.name && payload.reference.tag == image.tag
-            return isSame ? nil : image.description
+            return payload.repository == image.name && payload.tag == image.tag ? nil : image.description
         }
     }
 }

@@ -13,19 +13,21 @@ public import StrictTree
 ///  "optional":{}}
 /// ```
 public struct SignaturePayload: Hashable, Sendable {
-    /// What the image was called when it was signed. cosign writes the repository, others the tag as well.
-    public var reference: ImageReference
-    /// Whether a tag or digest stood there: where none did, `reference` has the tag that goes without saying.
-    public var isRepository: Bool
+    /// What the image was called when it was signed: domain and path.
+    public var repository: String
+    /// nil where the signature is for the repository, as cosign makes it.
+    public var tag: String?
     /// Of the manifest, or of an index that names it.
     public var digest: Digest
 
-    /// Names an image by its repository.
-    public init(repository: ImageReference, digest: Digest) {
-        reference = repository
-        isRepository = true
+    /// Names an image by the repository of its name.
+    public init(repositoryOf name: ImageReference, digest: Digest) {
+        repository = name.name
         self.digest = digest
     }
+
+    /// The name that was signed.
+    public var name: String { repository + (tag.map { ":" + $0 } ?? "") }
 
     static let type = "cosign container image signature"
     /// containers/image's own.
@@ -51,10 +53,13 @@ public struct SignaturePayload: Hashable, Sendable {
         var identity = try Fields(try critical.required("identity"))
         let name = try identity.required("docker-reference")
         let text = try name.string
+        let reference: ImageReference
         do throws(ReferenceError) { reference = try ImageReference(text) } catch {
             throw name.failure("'\(text)' is no name of an image: \(error)")
         }
-        isRepository = !Self.hasTag(text) && reference.digest == nil
+        repository = reference.name
+        // Where none stands there, a name has the one that goes without saying: a signature does not say it.
+        tag = Self.hasTag(text) ? reference.tag : nil
         if let stated = reference.digest, stated != digest {
             throw name.failure("it names \(stated), and the payload is for \(digest)")
         }
@@ -73,9 +78,7 @@ public struct SignaturePayload: Hashable, Sendable {
         var json = JSONWriter()
         json.object { json in
             json.object("critical") { json in
-                json.object("identity") { json in
-                    json.member("docker-reference", isRepository ? reference.name : reference.description)
-                }
+                json.object("identity") { $0.member("docker-reference", name) }
                 json.object("image") { $0.member("docker-manifest-digest", digest.description) }
                 json.member("type", Self.type)
             }

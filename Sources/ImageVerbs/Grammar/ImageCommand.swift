@@ -23,7 +23,8 @@ public enum ImageCommand: Hashable, Sendable {
     static let verbs = VerbTable(
         program: "hull image",
         names: [
-            "load", "import", "save", "ls", "inspect", "history", "tag", "rm", "prune", "check", "sign", "verify", "bundle", "mount", "unmount",
+            "load", "import", "save", "ls", "inspect", "history", "tag", "rm", "prune", "check", "sign", "verify", "bundle",
+            "mount", "unmount",
         ],
         others: ["list": "ls", "rmi": "rm", "remove": "rm", "umount": "unmount"])
 

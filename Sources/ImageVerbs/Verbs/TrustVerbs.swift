@@ -32,7 +32,10 @@ enum SignVerb {
                 """,
             options: options,
             examples: [
-                ("openssl genpkey -algorithm ED25519 -out own.key && openssl pkey -in own.key -pubout -out own.pub", "a pair of keys"),
+                (
+                    "openssl genpkey -algorithm ED25519 -out own.key && openssl pkey -in own.key -pubout -out own.pub",
+                    "a pair of keys"
+                ),
                 ("hull image sign --key own.key app:1", "sign"),
             ])
     }
