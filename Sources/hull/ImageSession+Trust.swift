@@ -14,7 +14,7 @@ extension ImageSession {
             throw Failure(.key("cannot read the key '\(arguments.key)'", error), "")
         }
         _ = try store(having: arguments.names[0])
-        let store = try store()
+        let store = try store(quiet: true)
         var first: Failure?
         for name in arguments.names {
             do throws(Failure) {
