@@ -79,14 +79,18 @@ extension ImageStore {
         guard manifest.config.digest == record.config.digest,
             manifest.layers.map(\.digest) == record.layers.map(\.blob.digest)
         else { throw .incomplete(record.digest.short, part: "its record is not that of its manifest") }
-        var proven: Set<Digest> = [record.digest]
-        // The innermost index names the manifest, the one around it the index.
-        for index in record.indexes.reversed() {
+        var unproven: [(digest: Digest, names: Set<Digest>)] = []
+        for index in record.indexes {
             let bytes = try document(index)
             let entries = try decoding("the index \(index.digest)") { () throws(TreeError) in
                 try ImageDocument.index(bytes, limits: limits).manifests
             }
-            if entries.contains(where: { proven.contains($0.digest) }) { proven.insert(index.digest) }
+            unproven.append((index.digest, Set(entries.map(\.digest))))
+        }
+        // Loads by several ways leave several chains of indexes, in no order.
+        var proven: Set<Digest> = [record.digest]
+        while let next = unproven.firstIndex(where: { !$0.names.isDisjoint(with: proven) }) {
+            proven.insert(unproven.remove(at: next).digest)
         }
         return proven
     }

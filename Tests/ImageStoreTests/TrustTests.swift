@@ -158,6 +158,27 @@ struct TrustTests {
             layout.add(documents.manifest, .manifest), "registry.example/app:" + SignatureTag.tag(for: descriptor.digest))
         try place.load(layout)
         #expect(try verdict(place).signers.map(\.source) == ["ed25519.pub"])
+        // Chains that share an index, and one that a record names and that does not name the image.
+        let store = try place.open()
+        let outer = try [0, 1].map { number in
+            var index = ImageIndex(manifests: [descriptor])
+            index.annotations = ["n": "\(number)"]
+            let outer = layout.add(index.json(), .index)
+            var other = layout
+            other.index.manifests = []
+            other.name(outer, "registry.example/app:\(number + 2)")
+            try place.load(other)
+            return outer.digest
+        }
+        var image = try store.image("registry.example/app:1")
+        #expect(try store.provenDigests(of: image) == Set(outer + [descriptor.digest, manifest.digest]))
+        var foreign = TestLayout()
+        let stranger = foreign.add(ImageIndex(manifests: [foreign.addImage([LoadTests.top])]).json(), .index)
+        foreign.name(stranger, "x:1")
+        try place.load(foreign)
+        image.record.indexes.append(stranger)
+        #expect(try !store.provenDigests(of: image).contains(stranger.digest))
+        for name in ["x:1", "registry.example/app:2", "registry.example/app:3"] { _ = try store.remove(name) }
         #expect(try place.open().remove("registry.example/app:1").removed.count == 2)
         #expect(try place.leftovers() == [])
     }
