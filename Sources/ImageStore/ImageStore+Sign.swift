@@ -21,7 +21,13 @@ extension ImageStore {
     public func sign(_ text: String, with key: PrivateKey) throws(ImageError) -> Signing {
         try working { workplace throws(ImageError) in
             for _ in 0..<64 {
-                if let signing = try sign(text, key, workplace) { return signing }
+                let before = try images().map(\.record.digest)
+                do throws(ImageError) {
+                    if let signing = try sign(text, key, workplace) { return signing }
+                } catch {
+                    // Somebody else who signs has replaced what we were reading: then it is read again.
+                    guard case .incomplete = error, try images().map(\.record.digest) != before else { throw error }
+                }
             }
             throw .busy("somebody")
         }

@@ -1,6 +1,5 @@
 internal import Digests
 internal import ImageSpec
-internal import ImageTrust
 internal import Journal
 internal import LinuxKernel
 
@@ -20,7 +19,11 @@ struct Loader {
         var loaded: [LoadedImage] = []
         for image in chosen {
             let graph = try ImageGraph.find(image.descriptor, for: request.platform, in: source, store.limits)
-            loaded.append(try load(graph, names: try names(of: image)))
+            guard !image.isSignature || !graph.payloads.isEmpty else {
+                throw .notAnImage("'\(image.names.first ?? "")' is called as signatures are, and holds none")
+            }
+            let names = graph.payloads.isEmpty ? try names(of: image) : try signatureNames(of: image, graph)
+            loaded.append(try load(graph, names: names))
         }
         return loaded
     }
@@ -29,8 +32,10 @@ struct Loader {
     private func choose(_ images: [SourceImage]) throws(ImageError) -> [SourceImage] {
         let known = images.filter { $0.descriptor.mediaType.kind == .manifest || $0.descriptor.mediaType.kind == .index }
         guard !known.isEmpty else { throw .unknownSource("there is no image in '\(source.name)'") }
+        // Signatures are beside images, never instead of one: not even where they have its name.
+        let signatures = known.filter(\.isSignature)
         var groups: [[SourceImage]] = []
-        for image in known {
+        for image in known where !image.isSignature {
             if let at = groups.firstIndex(where: { $0[0].names == image.names }) {
                 groups[at].append(image)
             } else {
@@ -50,19 +55,15 @@ struct Loader {
             }
             chosen += group.filter { $0.descriptor == entry }.prefix(1)
         }
-        let images = chosen.count { !$0.isSignature }
-        guard request.name == nil || images == 1 else {
-            throw .unknownSource("'\(source.name)' has \(images) images: one name cannot stand for all of them")
+        guard request.name == nil || chosen.count == 1 else {
+            throw .unknownSource("'\(source.name)' has \(chosen.count) images: one name cannot stand for all of them")
         }
-        return chosen
+        return chosen + signatures
     }
 
     /// Whole names of what the source says. One that is none is told and left out: the image is good all the same.
-    private func names(of image: SourceImage) throws(ImageError) -> [String] {
-        if let name = request.name {
-            // Signatures stay beside their image.
-            return image.signatureTags.isEmpty ? [name.description] : image.signatureTags.map { name.name + ":" + $0 }
-        }
+    func names(of image: SourceImage) throws(ImageError) -> [String] {
+        if let name = request.name { return [name.description] }
         var names: [String] = []
         for text in image.names {
             let isTag = !text.utf8.contains { $0 == UInt8(ascii: "/") || $0 == UInt8(ascii: ":") }
@@ -114,18 +115,6 @@ struct Loader {
         return names.allSatisfy(image.names.contains)
             && Set(record.indexes.map(\.digest)).isSubset(of: image.record.indexes.map(\.digest))
     }
-}
-
-extension SourceImage {
-    /// Tags by which it says that it holds signatures.
-    fileprivate var signatureTags: [String] {
-        names.compactMap { name in
-            let tag = name.utf8.lastIndex(of: UInt8(ascii: ":")).map { String(name[$0...].dropFirst()) } ?? name
-            return SignatureTag.digest(ofTag: tag) == nil ? nil : tag
-        }
-    }
-
-    fileprivate var isSignature: Bool { !signatureTags.isEmpty }
 }
 
 extension Descriptor {

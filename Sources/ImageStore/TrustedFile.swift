@@ -30,6 +30,26 @@ enum TrustedFile {
             return try FileDescriptor.workingDirectory.open(
                 path.string, [.readOnly, .nonblocking, .noControllingTerminal])
         } catch {
+            guard error.errno == .ENOENT else { throw .kernel(error) }
+        }
+        // A link to nothing is a policy that was lost, not one that nobody wrote.
+        for end in path.string.utf8.indices where end > path.string.startIndex && path.string.utf8[end] == UInt8(ascii: "/") {
+            try refuseLink(String(path.string[..<end]), path)
+        }
+        try refuseLink(path.string, path)
+        return nil
+    }
+
+    private static func refuseLink(_ part: String, _ path: HostPath) throws(ImageError) {
+        let link = try present { () throws(KernelError) in try FileDescriptor.workingDirectory.status(of: part) }
+        guard link?.type == .symbolicLink else { return }
+        let target = try present { () throws(KernelError) in try FileDescriptor.workingDirectory.statusFollowing(part) }
+        if target == nil { throw .refused(path: path.string, reason: "'\(part)' is a link to nothing") }
+    }
+
+    /// nil where there is nothing.
+    private static func present(_ body: () throws(KernelError) -> FileStatus) throws(ImageError) -> FileStatus? {
+        do throws(KernelError) { return try body() } catch {
             if error.errno == .ENOENT { return nil }
             throw .kernel(error)
         }
@@ -48,13 +68,8 @@ enum TrustedFile {
     }
 
     private static func isSame(_ status: FileStatus, _ name: String, in directory: FileDescriptor) throws(ImageError) -> Bool {
-        do throws(KernelError) {
-            let there = try directory.status(of: name)
-            return there.inode == status.inode && there.device == status.device
-        } catch {
-            if error.errno == .ENOENT { return false }
-            throw .kernel(error)
-        }
+        let there = try present { () throws(KernelError) in try directory.status(of: name) }
+        return there?.inode == status.inode && there?.device == status.device
     }
 
     /// All directories up to the root. In those above the first others may have files, where they cannot move ours: /tmp.

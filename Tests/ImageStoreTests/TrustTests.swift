@@ -115,6 +115,14 @@ struct TrustTests {
         let tar = Descriptor(mediaType: .layer, digest: .of(LoadTests.base), size: Int64(LoadTests.base.count))
         let mixed = try place.write(layout { _, layers in layers.append(tar) })
         #expect(throws: ImageError.self) { try place.open().load(LayoutDirectory(mixed)) }
+        // An image that is called as signatures are could stand in the place of theirs.
+        var named = TestLayout()
+        let tag = "x:" + SignatureTag.tag(for: .of([1]))
+        named.name(named.addImage([LoadTests.base]), tag)
+        let masked = try place.write(named)
+        #expect(throws: ImageError.notAnImage("'\(tag)' is called as signatures are, and holds none")) {
+            try place.open().load(LayoutDirectory(masked))
+        }
         let large = Descriptor(mediaType: .simpleSigning, digest: .of([2]), size: 5 << 20)
         let huge = try place.write(layout { _, layers in layers.append(large) })
         #expect(throws: ImageError.limit("the signature \(Digest.of([2])) has 5242880 bytes, more than 4194304")) {
@@ -139,6 +147,29 @@ struct TrustTests {
         try other.load(layout)
         #expect(try verdict(other).discounted.isEmpty)
         #expect(try !verdict(other).isAccepted)
+    }
+
+    @Test(
+        "what cosign writes to a directory: marked, and with the image's name or none",
+        arguments: [nil, "registry.example/app:1"])
+    func cosignSave(_ name: String?) throws {
+        let place = try TestStore()
+        var layout = try layout()
+        layout.index.manifests[1].annotations = ["kind": "dev.cosignproject.cosign/sigs"]
+        layout.index.manifests[1].annotations["org.opencontainers.image.ref.name"] = name
+        let loaded = try place.load(layout)
+        #expect(
+            loaded.map(\.names) == [
+                ["registry.example/app:1"], ["registry.example/app:" + SignatureTag.tag(for: loaded[0].record.digest)],
+            ])
+        #expect(try verdict(place).isAccepted)
+        let other = try TestStore()
+        var request = LoadRequest()
+        request.name = try ImageReference("own:2")
+        #expect(
+            try other.load(layout, request).map(\.names) == [
+                ["docker.io/library/own:2"], ["docker.io/library/own:" + SignatureTag.tag(for: loaded[0].record.digest)],
+            ])
     }
 
     @Test("a signature of an index is one of the manifest that it names") func indexes() throws {
@@ -359,6 +390,13 @@ struct TrustTests {
         // The link itself in such a place: somebody else may have made it.
         try FileManager.default.createSymbolicLink(atPath: shared + "/link.json", withDestinationPath: file)
         #expect(try complaint(shared + "/link.json").contains("its directory has mode 01777"))
+        let nowhere = place.directory + "/nowhere"
+        try manager.createSymbolicLink(atPath: nowhere, withDestinationPath: place.directory + "/missing")
+        #expect(try complaint(nowhere) == "'\(nowhere)': '\(nowhere)' is a link to nothing")
+        #expect(try complaint(nowhere + "/trust.json") == "'\(nowhere)/trust.json': '\(nowhere)' is a link to nothing")
+        try manager.createSymbolicLink(atPath: place.directory + "/somewhere", withDestinationPath: directory)
+        let absent = place.directory + "/somewhere/none.json"
+        #expect(try complaint(absent) == "there is no trust policy '\(absent)'")
         #expect(try complaint(directory) == "'\(directory)': not a regular file")
         #expect(try complaint(directory + "/none.json") == "there is no trust policy '\(directory)/none.json'")
         #expect(mkfifo(directory + "/fifo", 0o600) == 0)

@@ -120,6 +120,22 @@ struct ImageTrustLifeTests {
         #expect(outcome.lines == ["7", "7", "0", "others can write to it"], "\(outcome.output) \(outcome.errors)")
     }
 
+    @Test("ten signers at once: no signature is lost") func crowd() throws {
+        let place = try place("trust-crowd")
+        let name = "registry.example/team/app:1"
+        let made = try place.script(
+            "for n in 0 1 2 3 4 5 6 7 8 9; do openssl genpkey -algorithm ED25519 -out $W/$n.key; openssl pkey -in $W/$n.key -pubout -out $W/$n.pub; done"
+        )
+        #expect(made.succeeded, "\(made.errors)")
+        let signers = try (0..<10).map { try LifeTests.start(place.words + ["sign", "-k", "\(place.work)/\($0).key", name]) }
+        let outcomes = signers.map { $0.wait() }
+        #expect(outcomes.map(\.code) == Array(repeating: 0, count: 10), "\(outcomes.map(\.errors))")
+        let keys = (0..<10).flatMap { ["-k", "\(place.work)/\($0).pub"] }
+        let verdict = try run(place.words + ["verify", "--at-least", "10", name] + keys)
+        #expect(verdict.code == 0, "\(verdict.output)")
+        #expect(try place("check", "-q").output == "nothing is wrong\n")
+    }
+
     @Test("openssl verifies what we sign, we verify what it signs, and skopeo carries it", Requirement.skopeo)
     func others() throws {
         let place = try place("trust-skopeo")
