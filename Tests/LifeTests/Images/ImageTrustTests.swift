@@ -136,6 +136,29 @@ struct ImageTrustLifeTests {
         #expect(try place("check", "-q").output == "nothing is wrong\n")
     }
 
+    @Test("killed while it signs: what was there stays, and the same command again succeeds") func kill() throws {
+        let place = try place("trust-kill")
+        let name = "registry.example/team/app:1"
+        #expect(try place("sign", "-k", place.work + "/ec.key", name).succeeded)
+        let start = Date()
+        #expect(try place("sign", "-k", place.work + "/ed.key", name).succeeded)
+        let whole = max(Date().timeIntervalSince(start), 0.005)
+        for round in 0..<(Machine.isSlow ? 3 : 20) {
+            let key = place.work + "/new.key"
+            #expect(try LifeTests.run(["openssl", "genpkey", "-algorithm", "ED25519", "-out", key]).succeeded)
+            let signer = try LifeTests.start(place.words + ["sign", "-k", key, name])
+            usleep(UInt32(Double.random(in: 0..<whole) * 1_000_000))
+            signer.kill()
+            _ = signer.wait()
+            #expect(try place("check", "-q").code == 0, "round \(round)")
+            let verdict = try place("verify", "--trust-policy", place.work + "/trust/both.json", name)
+            #expect(verdict.code == 0, "round \(round): \(verdict.output)\(verdict.errors)")
+            #expect(try place("sign", "-k", key, name).succeeded, "round \(round)")
+        }
+        #expect(try place("prune").succeeded)
+        #expect(try place("check", "-q").output == "nothing is wrong\n")
+    }
+
     @Test("openssl verifies what we sign, we verify what it signs, and skopeo carries it", Requirement.skopeo)
     func others() throws {
         let place = try place("trust-skopeo")
