@@ -25,14 +25,24 @@ extension StoredImage {
     /// By which signatures may call it: its manifest, and the indexes that led to it.
     var knownDigests: Set<Digest> { Set(record.indexes.map(\.digest) + [record.digest]) }
 
-    /// How many of these images' signatures are signatures of this one, by their names.
-    public func signatureCount(in images: [StoredImage]) -> Int {
-        signatures(in: images).reduce(0) { $0 + $1.record.payloads.count }
-    }
-
     /// Those that hold signatures of this one, by their names; in whatever repository, since where they lie proves nothing.
     func signatures(in images: [StoredImage]) -> [StoredImage] {
         record.isSignature ? [] : images.filter { !$0.signedDigests.isDisjoint(with: knownDigests) }
+    }
+}
+
+/// How many signatures lie beside each of some images, by their names.
+public struct SignatureCounts {
+    private var counts: [Digest: Int] = [:]
+
+    public init(_ images: [StoredImage]) {
+        for artifact in images where artifact.record.isSignature {
+            for digest in artifact.signedDigests { counts[digest, default: 0] += artifact.record.payloads.count }
+        }
+    }
+
+    public func callAsFunction(_ image: StoredImage) -> Int {
+        image.knownDigests.reduce(0) { $0 + counts[$1, default: 0] }
     }
 }
 

@@ -69,7 +69,7 @@ struct TrustTests {
         #expect(try place.names("layers/sha256").count == 1)
         let store = try place.open()
         let images = try store.images()
-        #expect(try store.image("registry.example/app:1").signatureCount(in: images) == 1)
+        #expect(SignatureCounts(images)(try store.image("registry.example/app:1")) == 1)
         let found = try verdict(place)
         #expect(found.isAccepted)
         #expect(found.signers.map(\.source) == ["p256-a.pub"])

@@ -55,8 +55,8 @@ public enum ImageHelp {
         Options, which stand anywhere:
         \(Manual.list(StoreOptions.options))
         Exit codes:
-          0  done            3  there is no such image
-          1  failed          4  'check' found damage
+          0  done                      3  there is no such image
+          1  failed                    4  'check' found damage
           2  the words mean nothing    7  the trust policy rejects the image
 
         Examples:

@@ -55,6 +55,7 @@ public struct ImageTable {
     }
 
     private func json(_ chosen: [StoredImage]) -> [UInt8] {
+        let signatures = SignatureCounts(images)
         var json = JSONWriter(.spaces(2))
         json.array { json in
             for image in chosen {
@@ -67,7 +68,7 @@ public struct ImageTable {
                     json.member("loaded", image.record.loaded)
                     json.member("size", size(image))
                     json.member("sharedSize", shared(image))
-                    json.member("signatures", image.signatureCount(in: images))
+                    json.member("signatures", signatures(image))
                     json.member("users", image.users)
                 }
             }
