@@ -98,6 +98,15 @@ import Testing
         }
     }
 
+    /// X9.62 has a third way to write a point, which says twice what y is; libcrypto reads it. A key that can be written in two ways could count as two.
+    @Test func aPointIsWrittenInOneWay() throws {
+        let key = try Fixtures.publicKey("p256-a")
+        var info = key.info
+        info[info.count - 65] = 6 + (key.bytes[64] & 1)
+        let pem = "-----BEGIN PUBLIC KEY-----\n\(Data(info).base64EncodedString())\n-----END PUBLIC KEY-----"
+        #expect(complaint(Array(pem.utf8)) == "the public key is no point of the curve")
+    }
+
     @Test("halves of two pairs are refused, and numbers that are no key of the curve") func wrongPairs() throws {
         let pem = try PEM(Fixtures.bytes("p256-a.key")).bytes
         func complaint(_ bytes: [UInt8]) -> String {

@@ -30,7 +30,9 @@ public struct PublicKey: Hashable, Sendable, CustomStringConvertible {
         guard bytes.count == algorithm.publicCount else {
             throw .malformed("the public key has \(bytes.count) bytes, not \(algorithm.publicCount)")
         }
-        guard try NativeKey.isValid(algorithm, publicKey: Array(bytes)) else {
+        // The hybrid form, which libcrypto reads as well, would be the same key by another fingerprint.
+        let isPlain = algorithm == .ed25519 || bytes.first == 4
+        guard isPlain, try NativeKey.isValid(algorithm, publicKey: Array(bytes)) else {
             throw .malformed("the public key is no point of the curve")
         }
         self.init(trusted: algorithm, Array(bytes))
