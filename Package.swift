@@ -53,6 +53,8 @@ let package = Package(
 
         // Layer 2: the journal, cgroups and seccomp, each alone.
         .target(name: "ImageSpec", dependencies: ["Digests", "LinuxTypes", "OCISpec", "StrictTree"], swiftSettings: strict),
+        .target(
+            name: "ImageTrust", dependencies: ["CCrypto", "Digests", "ImageSpec", "OCISpec", "StrictTree"], swiftSettings: strict),
         .target(name: "Journal", dependencies: ["LinuxKernel", "LinuxTypes"], swiftSettings: optimized),
         .target(name: "Cgroups", dependencies: ["LinuxKernel", "LinuxTypes", "OCISpec"], swiftSettings: strict),
         .target(
@@ -74,7 +76,8 @@ let package = Package(
         .target(
             name: "ImageStore",
             dependencies: [
-                "Digests", "ImageLayers", "ImageSpec", "Journal", "LinuxKernel", "LinuxTypes", "OCISpec", "StrictTree",
+                "Digests", "ImageLayers", "ImageSpec", "ImageTrust", "Journal", "LinuxKernel", "LinuxTypes", "OCISpec",
+                "StrictTree",
             ],
             swiftSettings: strict),
 
@@ -89,7 +92,7 @@ let package = Package(
         .target(
             name: "ImageVerbs",
             dependencies: [
-                "CommandSupport", "Digests", "ImageLayers", "ImageSpec", "ImageStore", "JournalVerbs", "LinuxKernel",
+                "CommandSupport", "Digests", "ImageLayers", "ImageSpec", "ImageStore", "ImageTrust", "JournalVerbs", "LinuxKernel",
                 "LinuxTypes",
                 "OCISpec", "StrictTree",
             ],
@@ -97,8 +100,8 @@ let package = Package(
         .executableTarget(
             name: "hull",
             dependencies: [
-                "CommandSupport", "Digests", "ImageSpec", "ImageStore", "ImageVerbs", "Journal", "JournalVerbs", "LinuxKernel",
-                "LinuxTypes", "StrictTree",
+                "CommandSupport", "Digests", "ImageSpec", "ImageStore", "ImageTrust", "ImageVerbs", "Journal", "JournalVerbs",
+                "LinuxKernel", "LinuxTypes", "StrictTree",
             ],
             swiftSettings: strict, linkerSettings: staticProgram),
         .executableTarget(
@@ -133,7 +136,7 @@ let package = Package(
         .testTarget(
             name: "ImageStoreTests",
             dependencies: [
-                "Digests", "ImageLayers", "ImageSpec", "ImageStore", "Journal", "LinuxKernel", "LinuxTypes", "OCISpec",
+                "Digests", "ImageLayers", "ImageSpec", "ImageStore", "ImageTrust", "Journal", "LinuxKernel", "LinuxTypes", "OCISpec",
                 "StrictTree",
                 "TarWriter",
             ],
@@ -141,7 +144,8 @@ let package = Package(
         .testTarget(
             name: "ImageVerbsTests",
             dependencies: [
-                "CommandSupport", "Digests", "ImageLayers", "ImageSpec", "ImageStore", "ImageVerbs", "JournalVerbs", "LinuxTypes",
+                "CommandSupport", "Digests", "ImageLayers", "ImageSpec", "ImageStore", "ImageTrust", "ImageVerbs", "JournalVerbs",
+                "LinuxTypes",
                 "OCISpec",
             ],
             swiftSettings: strict),
@@ -186,6 +190,9 @@ let package = Package(
             swiftSettings: strict),
         .testTarget(
             name: "ImageSpecTests", dependencies: ["Digests", "ImageSpec", "OCISpec", "SeededRandom", "StrictTree"],
+            exclude: ["Fixtures"], swiftSettings: strict),
+        .testTarget(
+            name: "ImageTrustTests", dependencies: ["Digests", "ImageSpec", "ImageTrust", "OCISpec", "StrictTree"],
             exclude: ["Fixtures"], swiftSettings: strict),
 
         // The life ring: real binaries, real containers, and the program that reports what a container sees.

@@ -50,5 +50,8 @@ extension ImageManifest {
     }
 
     /// Whether it is an image that can run, and no artifact that only looks like one.
-    public var isImage: Bool { config.mediaType.kind == .configuration }
+    public var isImage: Bool { config.mediaType.kind == .configuration && !isSignature }
+
+    /// Whether it holds signatures of another manifest: cosign gives it the configuration of an image.
+    public var isSignature: Bool { !layers.isEmpty && layers.allSatisfy { $0.mediaType == .simpleSigning } }
 }

@@ -20,6 +20,9 @@ public struct MediaType: RawRepresentable, Hashable, Sendable, CustomStringConve
     public static let dockerConfiguration = MediaType(rawValue: "application/vnd.docker.container.image.v1+json")
     public static let dockerLayer = MediaType(rawValue: "application/vnd.docker.image.rootfs.diff.tar")
 
+    /// What cosign says that it signed: a layer that is no file system.
+    public static let simpleSigning = MediaType(rawValue: "application/vnd.dev.cosign.simplesigning.v1+json")
+
     /// How a layer's tar is packed.
     public enum Compression: String, Hashable, Sendable {
         case none

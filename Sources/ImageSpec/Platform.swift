@@ -19,6 +19,9 @@ public struct Platform: SpecValue, Hashable, CustomStringConvertible {
         self.osFeatures = osFeatures
     }
 
+    /// That of what is no image, as attestations have it.
+    public static let unknown = Platform(architecture: "unknown", os: "unknown")
+
     /// Reads `os/architecture[/variant]`, as people write it; an architecture alone is one of Linux. nil for anything else.
     public init?(parsing text: String) {
         let parts = text.split(separator: "/", omittingEmptySubsequences: false).map(String.init)

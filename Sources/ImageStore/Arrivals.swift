@@ -15,7 +15,7 @@ struct Arrivals {
     private var layers: [Digest: String] = [:]
     private(set) var layerRecords: [Digest: LayerRecord] = [:]
 
-    init(store: ImageStore, workplace: Workplace, limits: LayerLimits) {
+    init(store: ImageStore, workplace: Workplace, limits: LayerLimits = LayerLimits()) {
         self.store = store
         self.workplace = workplace
         self.limits = limits
@@ -44,11 +44,13 @@ struct Arrivals {
         blobs[descriptor.digest] = name
     }
 
-    /// Layers and their blobs, as far as the store lacks them. A layer is unpacked as soon as its blob is there, while others still come in. Without a
-    /// source the blobs are in the store.
-    mutating func add(layers wanted: [ImageRecord.Layer], from source: (any BlobSource)?) throws(ImageError) {
+    /// Layers and their blobs, and payloads of signatures, as far as the store lacks them. A layer is unpacked as soon as its blob is there, while others
+    /// still come in. Without a source the blobs are in the store.
+    mutating func add(
+        layers wanted: [ImageRecord.Layer], payloads: [Descriptor] = [], from source: (any BlobSource)?
+    ) throws(ImageError) {
         var missing: [Descriptor] = []
-        for blob in wanted.map(\.blob) where !missing.contains(where: { $0.digest == blob.digest }) {
+        for blob in wanted.map(\.blob) + payloads where !missing.contains(where: { $0.digest == blob.digest }) {
             if try !store.hasBlob(blob) { missing.append(blob) }
         }
         let crew = LayerCrew()

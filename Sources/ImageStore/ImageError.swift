@@ -1,5 +1,6 @@
 public import Digests
 public import ImageSpec
+public import ImageTrust
 public import Journal
 public import LinuxKernel
 public import StrictTree
@@ -47,6 +48,10 @@ public enum ImageError: Error, Hashable, Sendable {
     case rootInUse(String)
     /// A directory that is no bundle.
     case notABundle(String)
+    /// A key that cannot be used, or did not work.
+    case key(String, KeyError)
+    /// The trust policy says no.
+    case untrusted(TrustVerdict)
 }
 
 extension ImageError: CustomStringConvertible {
@@ -79,6 +84,8 @@ extension ImageError: CustomStringConvertible {
         case .noOverlay(let reason): "no overlay can be mounted: \(reason)"
         case .rootInUse(let name): "a container still has the root of '\(name)'"
         case .notABundle(let path): "'\(path)' is no bundle: it has no config.json beside a directory rootfs"
+        case .key(let what, let error): "\(what): \(error)"
+        case .untrusted(let verdict): "image '\(verdict.image)' is \(verdict)"
         }
     }
 }

@@ -13,8 +13,11 @@ struct ImageGraph {
     var indexes: [Found] = []
     var manifest: Found
     var config: Found
-    var layers: [ImageRecord.Layer]
-    var configuration: ImageConfiguration
+    var layers: [ImageRecord.Layer] = []
+    /// Of signatures: blobs that are stored as they are.
+    var payloads: [Descriptor] = []
+    var platform: Platform
+    var created: String?
 
     var documents: [Found] { indexes + [manifest, config] }
 
@@ -52,6 +55,7 @@ struct ImageGraph {
         let manifest = try decoding("the manifest \(descriptor.digest)") { () throws(TreeError) in
             try ImageDocument.manifest(bytes, limits: limits)
         }
+        if manifest.isSignature { return try signature(descriptor, bytes, manifest, source, limits) }
         guard manifest.isImage else {
             throw .notAnImage(
                 manifest.artifactType.map { "it is an artifact of type '\($0)'" }
@@ -66,7 +70,21 @@ struct ImageGraph {
         }
         return ImageGraph(
             indexes: indexes, manifest: Found(descriptor: descriptor, bytes: bytes), config: config,
-            layers: try pair(manifest.layers, configuration.diffIDs, limits), configuration: configuration)
+            layers: try pair(manifest.layers, configuration.diffIDs, limits), platform: configuration.platform,
+            created: configuration.created)
+    }
+
+    /// Signatures of an image. Nothing is unpacked, and no platform is theirs; what they are worth is asked when somebody wants to use the image.
+    private static func signature(
+        _ descriptor: Descriptor, _ bytes: [UInt8], _ manifest: ImageManifest, _ source: any BlobSource, _ limits: ImageLimits
+    ) throws(ImageError) -> ImageGraph {
+        let config = Found(descriptor: manifest.config, bytes: try document(manifest.config, source, limits))
+        for layer in manifest.layers where layer.size > Int64(limits.documentBytes) {
+            throw .limit("the signature \(layer.digest) has \(layer.size) bytes, more than \(limits.documentBytes)")
+        }
+        return ImageGraph(
+            indexes: [], manifest: Found(descriptor: descriptor, bytes: bytes), config: config, payloads: manifest.layers,
+            platform: .unknown)
     }
 
     /// Each layer's blob with the digest of what is in it.

@@ -9,6 +9,8 @@ public struct ImageRecord: SpecValue {
     public var manifest: Descriptor
     public var config: Descriptor
     public var layers: [Layer]
+    /// Of the signatures of another image: what was signed. Stored as it came, never unpacked; empty for an image.
+    public var payloads: [Descriptor] = []
     /// Indexes through which the manifest was found, the outermost first: kept so that a name by their digests is found.
     public var indexes: [Descriptor]
     public var platform: Platform
@@ -58,6 +60,7 @@ public struct ImageRecord: SpecValue {
         config = try Descriptor(from: try fields.required("config"), noting: &warnings)
         layers = []
         for element in try fields.required("layers").array { layers.append(try Layer(from: element, noting: &warnings)) }
+        payloads = try fields.list("payloads", &warnings)
         indexes = []
         for element in try fields.required("indexes").array {
             indexes.append(try Descriptor(from: element, noting: &warnings))
@@ -73,6 +76,7 @@ public struct ImageRecord: SpecValue {
         json.array("layers") { json in
             for layer in layers { json.object { layer.writeMembers(to: &$0) } }
         }
+        json.list("payloads", payloads)
         json.array("indexes") { json in
             for index in indexes { json.object { index.writeMembers(to: &$0) } }
         }
@@ -90,7 +94,13 @@ extension ImageRecord {
     public var id: Digest { config.digest }
 
     /// Every blob of it.
-    public var blobs: [Descriptor] { indexes + [manifest, config] + layers.map(\.blob) }
+    public var blobs: [Descriptor] { indexes + content }
+
+    /// Its blobs, without the indexes through which it was found; the manifest last.
+    var content: [Descriptor] { layers.map(\.blob) + payloads + [config, manifest] }
+
+    /// Whether it is no image, but holds signatures of one.
+    public var isSignature: Bool { !payloads.isEmpty }
 }
 
 /// What the journal says of a layer that is unpacked, below `/image-layers/<diff id>`.

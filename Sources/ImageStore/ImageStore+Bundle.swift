@@ -16,7 +16,7 @@ extension ImageStore {
         _ text: String, at path: HostPath, unifiedCgroups: Bool, terminal: Bool, root request: RootRequest = RootRequest(),
         onOverlay: Bool = false
     ) throws(ImageError) -> Configuration {
-        let image = try image(text)
+        let image = try usable(text)
         let configuration = try configuration(of: image.record)
         // Whoever removes the image meanwhile leaves its layers to the next who comes.
         try lock(image.record.layers.map(\.diffID), .shared)

@@ -75,8 +75,8 @@ extension ImageStore {
         let configuration = ImageConfiguration(
             platform: request.platform, created: now, execution: request.execution, diffIDs: [summary.diffID],
             history: [ImageHistoryEntry(created: now, comment: request.comment)])
-        let config = Self.found(configuration.json(), .configuration)
-        let manifest = Self.found(ImageManifest(config: config.descriptor, layers: [blob]).json(), .manifest)
+        let config = ImageGraph.Found(configuration.json(), .configuration)
+        let manifest = ImageGraph.Found(ImageManifest(config: config.descriptor, layers: [blob]).json(), .manifest)
         let layer = ImageRecord.Layer(blob: blob, diffID: summary.diffID)
         let content = [blob, config.descriptor, manifest.descriptor].map(\.digest) + [summary.diffID]
         try lock(content)
@@ -92,11 +92,6 @@ extension ImageStore {
             created: now, loaded: now)
         try self.record(record, names: [request.name.description], layers: arrivals.layerRecords)
         return LoadedImage(record: record, names: [request.name.description], wasPresent: false)
-    }
-
-    private static func found(_ bytes: [UInt8], _ mediaType: MediaType) -> ImageGraph.Found {
-        ImageGraph.Found(
-            descriptor: Descriptor(mediaType: mediaType, digest: .of(bytes), size: Int64(bytes.count)), bytes: bytes)
     }
 }
 

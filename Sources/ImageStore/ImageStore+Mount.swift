@@ -18,7 +18,7 @@ extension ImageStore {
     /// The mount uses the image: it is not removed before it is unmounted, or the machine has been restarted.
     public func mount(_ text: String, below directory: HostPath) throws(ImageError) -> ImageMount {
         for _ in 0..<64 {
-            let image = try image(text)
+            let image = try usable(text)
             let digest = image.record.digest
             let path = directory.appending(digest.algorithm.rawValue + "-" + digest.hex)
             let key = StoreKeys.user(Self.mountUser, of: digest)

@@ -37,25 +37,40 @@ extension ImageStore {
                 throw .inUse(text, users: image.names.map { "the name '\($0)'" })
             }
             try forget(image, as: text, &removal)
+            try forgetSignatures(of: image, &removal)
             try collectAll(into: workplace, &removal)
             return removal
         }
     }
 
-    /// Removes images that have no name and no user; with `all`, those that have no user.
+    /// Removes images that have no name and no user; with `all`, those that have no user. Signatures go with their image, and those of no image that there
+    /// is with `all`.
     public func prune(all: Bool) throws(ImageError) -> Removal {
         try working { workplace throws(ImageError) in
             try dropDeadBundles()
             try dropStrayRoots()
             var removal = Removal()
-            for image in try images() where image.users.isEmpty && (all || image.names.isEmpty) {
+            for image in try images() where image.users.isEmpty && (image.names.isEmpty || all && !image.record.isSignature) {
                 do throws(ImageError) { try forget(image, as: image.record.digest.short, &removal) } catch {
                     // Somebody began to use it.
                     guard case .inUse = error else { throw error }
+                    continue
                 }
+                try forgetSignatures(of: image, &removal)
             }
+            if all { try forgetSignatures(of: nil, &removal) }
             try collectAll(into: workplace, &removal)
             return removal
+        }
+    }
+
+    /// Signatures of an image that is gone, unless they are those of one that is still there; of nil, all that are of no image that there is.
+    private func forgetSignatures(of image: StoredImage?, _ removal: inout Removal) throws(ImageError) {
+        let images = try images()
+        let signed = Set(images.filter { !$0.record.isSignature }.flatMap(\.knownDigests))
+        let candidates = image.map { $0.signatures(in: images) } ?? images.filter(\.record.isSignature)
+        for candidate in candidates where candidate.signedDigests.isDisjoint(with: signed) && candidate.users.isEmpty {
+            try forget(candidate, as: candidate.record.digest.short, &removal)
         }
     }
 

@@ -17,15 +17,17 @@ public enum SaveFormat: String, CaseIterable, Hashable, Sendable {
 }
 
 extension ImageStore {
-    /// Writes images into a layout in a new directory; blobs are what came in, bit by bit.
-    public func save(_ names: [String], directory: HostPath) throws(ImageError) {
-        let images = try chosen(names)
+    /// Writes images into a layout in a new directory; blobs are what came in, bit by bit. `signatures`: with those that lie beside them.
+    public func save(_ names: [String], directory: HostPath, signatures: Bool = false) throws(ImageError) {
+        let images = try chosen(names, signatures)
         try writeLayout(images, DirectorySink(directory))
     }
 
     /// Writes images into an archive, to a file or pipe that is open for writing.
-    public func save(_ names: [String], archive: FileDescriptor, subject: String, format: SaveFormat) throws(ImageError) {
-        let images = try chosen(names)
+    public func save(
+        _ names: [String], archive: FileDescriptor, subject: String, format: SaveFormat, signatures: Bool = false
+    ) throws(ImageError) {
+        let images = try chosen(names, signatures)
         let sink = ArchiveSink { bytes throws(ImageError) in
             try kernel { () throws(KernelError) in try archive.writeAll(bytes, subject: subject) }
         }
@@ -37,7 +39,7 @@ extension ImageStore {
     }
 
     /// Each image once, with the names that were asked for.
-    private func chosen(_ names: [String]) throws(ImageError) -> [StoredImage] {
+    private func chosen(_ names: [String], _ signatures: Bool) throws(ImageError) -> [StoredImage] {
         var chosen: [StoredImage] = []
         for text in names {
             var image = try image(text)
@@ -47,6 +49,12 @@ extension ImageStore {
             } else {
                 chosen.append(image)
             }
+        }
+        guard signatures else { return chosen }
+        let all = try images()
+        for artifact in chosen.flatMap({ $0.signatures(in: all) })
+        where !chosen.contains(where: { $0.record.digest == artifact.record.digest }) {
+            chosen.append(artifact)
         }
         return chosen
     }
@@ -58,7 +66,7 @@ extension ImageStore {
         var written: Set<Digest> = []
         for image in images {
             let record = image.record
-            for blob in record.layers.map(\.blob) + [record.config, record.manifest] where written.insert(blob.digest).inserted {
+            for blob in record.content where written.insert(blob.digest).inserted {
                 if algorithms.insert(blob.digest.algorithm).inserted {
                     try sink.addDirectory("blobs/" + blob.digest.algorithm.rawValue)
                 }
@@ -89,7 +97,7 @@ extension ImageStore {
         var entries: [Descriptor] = []
         for image in images {
             var entry = image.record.manifest
-            entry.platform = image.record.platform
+            if !image.record.isSignature { entry.platform = image.record.platform }
             if image.names.isEmpty { entries.append(entry) }
             for name in image.names {
                 let reference = try Self.reference(name)
@@ -109,6 +117,7 @@ extension ImageStore {
         var entries: [DockerArchiveEntry] = []
         for image in images {
             let record = image.record
+            guard !record.isSignature else { throw .notAnImage("docker archives have no place for signatures") }
             for layer in record.layers where written.insert(layer.diffID).inserted {
                 try addUncompressed(layer, sink, workplace)
             }

@@ -14,6 +14,8 @@ public final class ImageStore {
     let journal: Journal
     let locks: DigestLocks
     public let limits: ImageLimits
+    /// Whose word it is which images may be used.
+    public var trust = TrustSource.machine
     /// Whom to tell what is going on.
     public var observer: any LoadObserver = SilentObserver()
 

@@ -19,7 +19,11 @@ struct Loader {
         var loaded: [LoadedImage] = []
         for image in chosen {
             let graph = try ImageGraph.find(image.descriptor, for: request.platform, in: source, store.limits)
-            loaded.append(try load(graph, names: try names(of: image)))
+            guard !image.isSignature || !graph.payloads.isEmpty else {
+                throw .notAnImage("'\(image.names.first ?? "")' is called as signatures are, and holds none")
+            }
+            let names = graph.payloads.isEmpty ? try names(of: image) : try signatureNames(of: image, graph)
+            loaded.append(try load(graph, names: names))
         }
         return loaded
     }
@@ -28,8 +32,10 @@ struct Loader {
     private func choose(_ images: [SourceImage]) throws(ImageError) -> [SourceImage] {
         let known = images.filter { $0.descriptor.mediaType.kind == .manifest || $0.descriptor.mediaType.kind == .index }
         guard !known.isEmpty else { throw .unknownSource("there is no image in '\(source.name)'") }
+        // Signatures are beside images, never instead of one: not even where they have its name.
+        let signatures = known.filter(\.isSignature)
         var groups: [[SourceImage]] = []
-        for image in known {
+        for image in known where !image.isSignature {
             if let at = groups.firstIndex(where: { $0[0].names == image.names }) {
                 groups[at].append(image)
             } else {
@@ -52,11 +58,11 @@ struct Loader {
         guard request.name == nil || chosen.count == 1 else {
             throw .unknownSource("'\(source.name)' has \(chosen.count) images: one name cannot stand for all of them")
         }
-        return chosen
+        return chosen + signatures
     }
 
     /// Whole names of what the source says. One that is none is told and left out: the image is good all the same.
-    private func names(of image: SourceImage) throws(ImageError) -> [String] {
+    func names(of image: SourceImage) throws(ImageError) -> [String] {
         if let name = request.name { return [name.description] }
         var names: [String] = []
         for text in image.names {
@@ -78,13 +84,14 @@ struct Loader {
     }
 
     private func load(_ graph: ImageGraph, names: [String]) throws(ImageError) -> LoadedImage {
-        let blobs = graph.documents.map(\.descriptor) + graph.layers.map(\.blob)
+        let blobs = graph.documents.map(\.descriptor) + graph.layers.map(\.blob) + graph.payloads
         let content = blobs.map(\.digest) + graph.layers.map(\.diffID)
         try store.lock(content, patience: request.patience)
         defer { store.locks.releaseAll() }
         var arrivals = Arrivals(store: store, workplace: workplace, limits: request.layerLimits)
         for document in graph.documents { try arrivals.add(document) }
-        try arrivals.add(layers: graph.layers.map { ImageRecord.Layer(blob: $0.blob, diffID: $0.diffID) }, from: source)
+        let layers = graph.layers.map { ImageRecord.Layer(blob: $0.blob, diffID: $0.diffID) }
+        try arrivals.add(layers: layers, payloads: graph.payloads, from: source)
         let record = record(graph)
         let isKnown = try isRecorded(record, names)
         if arrivals.isEmpty, isKnown { return LoadedImage(record: record, names: names, wasPresent: true) }
@@ -94,11 +101,13 @@ struct Loader {
     }
 
     private func record(_ graph: ImageGraph) -> ImageRecord {
-        ImageRecord(
+        var record = ImageRecord(
             manifest: graph.manifest.descriptor.plain, config: graph.config.descriptor.plain,
             layers: graph.layers.map { ImageRecord.Layer(blob: $0.blob.plain, diffID: $0.diffID) },
-            indexes: graph.indexes.map(\.descriptor.plain), platform: graph.configuration.platform,
-            created: graph.configuration.created, loaded: ImageStore.now())
+            indexes: graph.indexes.map(\.descriptor.plain), platform: graph.platform,
+            created: graph.created, loaded: ImageStore.now())
+        record.payloads = graph.payloads.map(\.plain)
+        return record
     }
 
     private func isRecorded(_ record: ImageRecord, _ names: [String]) throws(ImageError) -> Bool {

@@ -1,4 +1,5 @@
 public import ImageStore
+import ImageTrust
 public import JournalVerbs
 import LinuxKernel
 import LinuxTypes
@@ -20,6 +21,9 @@ extension Failure {
         case .incomplete:
             self.init(message, hint: "'hull image check --repair' mends layers; loading the image again brings back the rest")
         case .rootInUse: self.init(message, hint: "it ends first; then the same command again")
+        case .key(_, let cause): self.init(message, hint: cause.hint)
+        case .untrusted:
+            self.init(message, hint: "'hull image verify NAME' tells who signed and what does not count", exit: .untrusted)
         case .inUse: self.init(message, hint: "what uses it goes first; 'hull image inspect' lists it")
         case .busy: self.init(message, hint: "wait for it, or end it")
         case .kernel(let cause) where cause.errno == .ENOSPC || cause.errno == .EDQUOT:

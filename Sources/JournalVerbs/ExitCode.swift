@@ -13,4 +13,6 @@ public enum ExitCode: Int32, Sendable {
     case compacted = 5
     /// `txn --exit-code`: the comparisons did not hold.
     case unequal = 6
+    /// The trust policy rejects the image.
+    case untrusted = 7
 }

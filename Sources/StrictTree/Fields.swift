@@ -37,6 +37,13 @@ public struct Fields {
         return members.filter { member in !asked.contains { $0.index == member.value.index } }
     }
 
+    /// Throws for a member that nobody asked for: what is not understood is not left out.
+    public func refuseUnknown() throws(TreeError) {
+        guard let member = unknown.first else { return }
+        let hint = Suggestion.hint(for: member.anyKey, in: known)
+        throw member.value.failure("unknown member '\(member.anyKey)'\(hint)")
+    }
+
     /// Every name asked for, to suggest one of them.
     public var known: [String] { asked.map { "\($0.name)" } }
 }

@@ -12,7 +12,9 @@ extension ImageSession {
         }
         let bytes = try attempt("cannot list images") { () throws(ImageError) in
             let images = try store.images()
-            var chosen = arguments.names.isEmpty ? images : []
+            // Signatures belong to their image, which says that it has some.
+            let listed = images.filter { arguments.showsSignatures || !$0.record.isSignature }
+            var chosen = arguments.names.isEmpty ? listed : []
             for name in arguments.names { chosen.append(try store.image(name)) }
             return ImageTable(images, layers: try store.layerRecords(), now: now).bytes(of: chosen, arguments)
         }

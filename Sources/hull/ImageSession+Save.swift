@@ -17,12 +17,16 @@ extension ImageSession {
                 throw Failure("an archive is nothing for a terminal", hint: "--output FILE, or a pipe", exit: .usage)
             }
             try attempt("cannot save") { () throws(ImageError) in
-                try store.save(arguments.names, archive: .standardOutput, subject: "stdout", format: arguments.format)
+                try store.save(
+                    arguments.names, archive: .standardOutput, subject: "stdout", format: arguments.format,
+                    signatures: arguments.hasSignatures)
             }
             return .done
         }
         if arguments.format == .layoutDirectory {
-            try attempt("cannot save to '\(path)'") { () throws(ImageError) in try store.save(arguments.names, directory: path) }
+            try attempt("cannot save to '\(path)'") { () throws(ImageError) in
+                try store.save(arguments.names, directory: path, signatures: arguments.hasSignatures)
+            }
         } else {
             try saveFile(arguments, store, path)
         }
@@ -36,7 +40,9 @@ extension ImageSession {
         let file = try Self.make(temporary, act)
         do throws(Failure) {
             try attempt(act) { () throws(ImageError) in
-                try store.save(arguments.names, archive: file.descriptor, subject: path.string, format: arguments.format)
+                try store.save(
+                    arguments.names, archive: file.descriptor, subject: path.string, format: arguments.format,
+                    signatures: arguments.hasSignatures)
             }
             do throws(KernelError) {
                 try file.descriptor.synchronize(subject: path.string)

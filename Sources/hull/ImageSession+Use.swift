@@ -9,6 +9,7 @@ extension ImageSession {
         let (present, _) = try store(having: arguments.name)
         // An overlay is recorded; a copy changes nothing in the store.
         let store = arguments.isOverlay ? try store() : present
+        obey(arguments.policy, store)
         let isUnified = try unifiedCgroups()
         store.observer = ProgressObserver()
         _ = try attempt("cannot make a bundle of '\(arguments.name)' in '\(arguments.path)'") { () throws(ImageError) in
@@ -40,6 +41,7 @@ extension ImageSession {
     func mount(_ arguments: NameArguments) throws(Failure) -> ExitCode {
         _ = try store(having: arguments.name)
         let store = try store()
+        obey(arguments.policy, store)
         let mounted = try attempt("cannot mount '\(arguments.name)'") { () throws(ImageError) in
             try store.mount(arguments.name, below: mounts)
         }

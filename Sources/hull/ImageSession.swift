@@ -31,6 +31,8 @@ struct ImageSession {
         case .remove(let arguments): try remove(arguments)
         case .prune(let arguments): try prune(arguments)
         case .check(let arguments): try check(arguments)
+        case .sign(let arguments): try sign(arguments)
+        case .verify(let arguments): try verify(arguments)
         case .bundle(let arguments): try bundle(arguments)
         case .unbundle(let arguments): try unbundle(arguments)
         case .mount(let arguments): try mount(arguments)

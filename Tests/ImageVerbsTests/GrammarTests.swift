@@ -94,6 +94,28 @@ import Testing
         #expect(arguments.name.description == "docker.io/library/n:1")
     }
 
+    @Test func trust() throws {
+        guard case .sign(let sign) = try command(["sign", "-k", "own.key", "a:1", "b"]) else {
+            Issue.record("no sign")
+            return
+        }
+        #expect(sign.key == HostPath("own.key"))
+        #expect(sign.names == ["a:1", "b"])
+        guard case .verify(let verify) = try command(["verify", "-k", "a", "--key=b", "--at-least", "2", "-o", "json", "x"])
+        else {
+            Issue.record("no verify")
+            return
+        }
+        #expect(verify.keys == [HostPath("a"), HostPath("b")])
+        #expect(verify.atLeast == 2)
+        #expect(verify.format == .json)
+        guard case .bundle(let bundle) = try command(["bundle", "--trust-policy", "p.json", "-t", "x", "d"]) else { return }
+        #expect(bundle.policy == HostPath("p.json"))
+        #expect(bundle.hasTerminal)
+        guard case .mount(let mount) = try command(["mount", "--trust-policy", "p.json", "x"]) else { return }
+        #expect(mount.policy == HostPath("p.json"))
+    }
+
     @Test(arguments: [
         ("", "there is no verb"), ("lod", "unknown verb 'lod'; did you mean 'load'?"),
         ("load", "there is no file or directory; '-' reads stdin"), ("load a b", "'b' is one argument too many"),
@@ -124,7 +146,13 @@ import Testing
         ("bundle --gidmap 0:4294967295:1 a b", "--gidmap '0:4294967295:1' has no ids, or reaches beyond 4294967294"),
         ("bundle --gidmap 0:-1:1 a b", "--gidmap is a number from 0 to 4294967295, not '-1'"),
         ("tree", "there is no name of an image"), ("tree -o xml a", "--output is one of table, json, not 'xml'"),
-        ("mount --help", "help for mount"),
+        ("mount --help", "help for mount"), ("sign a", "there is no --key KEY to sign with"),
+        ("sign -k k", "there is no name of an image"), ("verify", "there is no name of an image"),
+        ("verify -k a --trust-policy b x", "--key and --trust-policy exclude each other"),
+        ("verify --at-least 1 x", "--at-least is from 1 to the number of keys that --key gives, not '1'"),
+        ("verify -k a --at-least 0 x", "--at-least is from 1 to the number of keys that --key gives, not '0'"),
+        ("save --format docker-archive --signatures a", "--format docker-archive has no place for --signatures"),
+        ("unmount --trust-policy p x", "unknown option '--trust-policy' of 'unmount'"),
     ])
     func complaints(_ line: String, _ message: String) { #expect(complaint(line) == message) }
 }

@@ -17,7 +17,6 @@ import Testing
         for length in 0..<300 {
             let bytes = (0..<length).map { _ in UInt8.random(in: 0...255, using: &generator) }
             #expect(KeyText.bytes(KeyText.string(bytes)) == bytes)
-            #expect(Base64.bytes(Base64.string(bytes)) == bytes)
         }
         #expect(KeyText.string([0xff, 0x00, 0xc3]) == "\\xff\\x00\\xc3")
         #expect(KeyText.string([0xc3, 0x28, 0xe6, 0x97, 0x41]) == "\\xc3(\\xe6\\x97A")
@@ -26,15 +25,6 @@ import Testing
     @Test(arguments: ["\\", "\\x", "\\x1", "\\xg0", "\\q"]) func wrongEscapesAreRefused(_ text: String) {
         #expect(KeyText.bytes(text) == nil)
     }
-
-    @Test(arguments: [("", ""), ("f", "Zg=="), ("fo", "Zm8="), ("foo", "Zm9v"), ("foobar", "Zm9vYmFy")])
-    func base64IsThatOfTheRFC(_ text: String, _ coded: String) {
-        #expect(Base64.string(Array(text.utf8)) == coded)
-        #expect(Base64.bytes(coded) == Array(text.utf8))
-    }
-
-    @Test(arguments: ["Z", "Zg", "Zg=", "Zh==", "Zm9=", "====", "Z===", "Zg==Zg==", "Zm9v\n", "Zm-_"])
-    func otherBase64IsRefused(_ coded: String) { #expect(Base64.bytes(coded) == nil) }
 
     @Test func aTerminalGetsNothingThatItObeys() {
         let value = Array("a\n\tb\u{1b}[2J".utf8) + [0xff]

@@ -15,6 +15,8 @@ public enum ImageCommand: Hashable, Sendable {
     case remove(RemoveArguments)
     case prune(PruneArguments)
     case check(CheckImagesArguments)
+    case sign(SignArguments)
+    case verify(VerifyArguments)
     case bundle(BundleArguments)
     case unbundle(UnbundleArguments)
     case mount(NameArguments)
@@ -23,9 +25,9 @@ public enum ImageCommand: Hashable, Sendable {
     static let verbs = VerbTable(
         program: "hull image",
         names: [
-            "load", "import", "save", "ls", "inspect", "history", "tree", "tag", "rm", "prune", "check", "bundle", "unbundle",
-            "mount",
-            "unmount",
+            "load", "import", "save", "ls", "inspect", "history", "tree", "tag", "rm", "prune", "check", "sign", "verify",
+            "bundle",
+            "unbundle", "mount", "unmount",
         ],
         others: ["list": "ls", "rmi": "rm", "remove": "rm", "umount": "unmount"])
 
@@ -49,6 +51,8 @@ public enum ImageCommand: Hashable, Sendable {
         case "rm": return .remove(try RemoveVerb.parse(&verb))
         case "prune": return .prune(try PruneVerb.parse(&verb))
         case "check": return .check(try CheckImagesVerb.parse(&verb))
+        case "sign": return .sign(try SignVerb.parse(&verb))
+        case "verify": return .verify(try VerifyVerb.parse(&verb))
         case "bundle": return .bundle(try BundleVerb.parse(&verb))
         case "unbundle": return .unbundle(try UnbundleVerb.parse(&verb))
         case "mount": return .mount(try MountVerb.parse(&verb))

@@ -18,6 +18,8 @@ public enum ImageHelp {
             case "rm": RemoveVerb.manual
             case "prune": PruneVerb.manual
             case "check": CheckImagesVerb.manual
+            case "sign": SignVerb.manual
+            case "verify": VerifyVerb.manual
             case "bundle": BundleVerb.manual
             case "unbundle": UnbundleVerb.manual
             case "mount": MountVerb.manual
@@ -45,6 +47,8 @@ public enum ImageHelp {
           rm       remove names and images
           prune    remove what nobody uses
           check    read everything again and look for damage
+          sign     sign images, as cosign does
+          verify   ask the trust policy, or keys, about an image
           bundle   make an OCI bundle of an image
           unbundle take such a bundle away
           mount    mount an image read-only, to look into it
@@ -55,9 +59,9 @@ public enum ImageHelp {
         Options, which stand anywhere:
         \(Manual.list(StoreOptions.options))
         Exit codes:
-          0  done            3  there is no such image
-          1  failed          4  'check' found damage
-          2  the words mean nothing
+          0  done                      3  there is no such image
+          1  failed                    4  'check' found damage
+          2  the words mean nothing    7  the trust policy rejects the image
 
         Examples:
           # from a docker archive to a running container

@@ -5,6 +5,8 @@ import ImageSpec
 enum ImageOption {
     static let output = Option("output", "o", value: "FORMAT", help: "table or json")
     static let quiet = Option("quiet", "q", help: "print nothing but errors and ids")
+    static let trustPolicy = Option(
+        "trust-policy", value: "FILE", help: "the trust policy, instead of /etc/hull/trust.json")
     static let platform = Option("platform", value: "PLATFORM", help: "os/architecture[/variant]; without it, this machine's")
 }
 

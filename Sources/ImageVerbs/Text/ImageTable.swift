@@ -55,6 +55,7 @@ public struct ImageTable {
     }
 
     private func json(_ chosen: [StoredImage]) -> [UInt8] {
+        let signatures = SignatureCounts(images)
         var json = JSONWriter(.spaces(2))
         json.array { json in
             for image in chosen {
@@ -67,6 +68,7 @@ public struct ImageTable {
                     json.member("loaded", image.record.loaded)
                     json.member("size", size(image))
                     json.member("sharedSize", shared(image))
+                    json.member("signatures", signatures(image))
                     json.member("users", image.users)
                 }
             }
@@ -74,8 +76,11 @@ public struct ImageTable {
         return json.bytes + [UInt8(ascii: "\n")]
     }
 
-    /// Bytes of the files of its layers.
-    private func size(_ image: StoredImage) -> UInt64 { Self.sum(Set(image.record.layers.map(\.diffID)), layers) }
+    /// Bytes of the files of its layers; of signatures, of what was signed.
+    private func size(_ image: StoredImage) -> UInt64 {
+        let payloads = image.record.payloads.reduce(0) { $0 + UInt64($1.size) }
+        return payloads + Self.sum(Set(image.record.layers.map(\.diffID)), layers)
+    }
 
     /// Those of layers that other images have too.
     private func shared(_ image: StoredImage) -> UInt64 {

@@ -37,6 +37,7 @@ public enum InspectText {
                     }
                 }
             }
+            if record.isSignature { json.member("payloads", record.payloads.map(\.digest.description)) }
             json.object("config") { configuration.execution.writeMembers(to: &$0) }
         }
         return json.bytes + [UInt8(ascii: "\n")]

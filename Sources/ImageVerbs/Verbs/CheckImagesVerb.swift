@@ -55,11 +55,13 @@ public struct BundleArguments: Hashable, Sendable {
     /// As they were given; `root` has both kinds.
     var uidMaps: [IDMapping] = []
     var gidMaps: [IDMapping] = []
+    public var policy: HostPath?
 }
 
 /// The grammar of `bundle`.
 enum BundleVerb {
-    static let options = [Option("tty", "t", help: "the program gets a terminal")] + RootOptions.options
+    static let options =
+        [Option("tty", "t", help: "the program gets a terminal")] + RootOptions.options + [ImageOption.trustPolicy]
 
     static func parse(_ verb: inout VerbReader) throws(UsageError) -> BundleArguments {
         // Replaced when the operands are known, which come between the options.
@@ -67,6 +69,7 @@ enum BundleVerb {
         try verb.read(options, limit: 2) { token, reader throws(UsageError) in
             if try RootOptions.take(token, reader, &arguments) { return }
             if case .flag("tty", let on) = token { arguments.hasTerminal = on }
+            if case .value("trust-policy", let text) = token { arguments.policy = try reader.path(text, "--trust-policy") }
         }
         RootOptions.finish(&arguments)
         arguments.name = try verb.operand(0, "name of an image")

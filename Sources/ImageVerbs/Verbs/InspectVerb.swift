@@ -1,6 +1,7 @@
 public import CommandSupport
 import ImageSpec
 import JournalVerbs
+public import LinuxTypes
 
 /// The name that a verb was given, and what it prints.
 public struct NameArguments: Hashable, Sendable {
@@ -9,6 +10,8 @@ public struct NameArguments: Hashable, Sendable {
     public var target: String?
     public var format = OutputFormat.table
     public var isWhole = false
+    /// Of `mount`: the trust policy.
+    public var policy: HostPath?
 }
 
 /// The grammar of `inspect`.
@@ -75,9 +78,15 @@ enum TagVerb {
 
 /// The grammar of `mount`.
 enum MountVerb {
+    static let options = [ImageOption.trustPolicy]
+
     static func parse(_ verb: inout VerbReader) throws(UsageError) -> NameArguments {
-        try verb.read([], limit: 1) { _, _ in }
-        return NameArguments(name: try verb.operand(0, "name of an image"))
+        var arguments = NameArguments(name: "")
+        try verb.read(options, limit: 1) { token, reader throws(UsageError) in
+            if case .value(_, let text) = token { arguments.policy = try reader.path(text, "--trust-policy") }
+        }
+        arguments.name = try verb.operand(0, "name of an image")
+        return arguments
     }
 
     static var manual: Manual {
@@ -87,14 +96,17 @@ enum MountVerb {
                 Mounts an image read-only below the run root and prints where. Until it is unmounted, or the machine restarted, the image is in
                 use. An image of several layers needs Linux 6.5.
                 """,
-            options: [],
+            options: options,
             examples: [("ls $(hull image mount app:1)/etc", "look inside")])
     }
 }
 
 /// The grammar of `unmount`.
 enum UnmountVerb {
-    static func parse(_ verb: inout VerbReader) throws(UsageError) -> NameArguments { try MountVerb.parse(&verb) }
+    static func parse(_ verb: inout VerbReader) throws(UsageError) -> NameArguments {
+        try verb.read([], limit: 1) { _, _ in }
+        return NameArguments(name: try verb.operand(0, "name of an image"))
+    }
 
     static var manual: Manual {
         ImageCommand.verbs.manual(

@@ -9,6 +9,7 @@ public struct ListImagesArguments: Hashable, Sendable {
     public var isQuiet = false
     public var showsDigests = false
     public var isWhole = false
+    public var showsSignatures = false
 }
 
 /// The grammar of `ls`.
@@ -18,6 +19,7 @@ enum ListImagesVerb {
         Option("quiet", "q", help: "print ids only"),
         Option("digests", help: "print the digests of manifests as well"),
         Option("no-trunc", help: "print whole ids"),
+        Option("signatures", help: "list the signatures of images as well"),
     ]
 
     static func parse(_ verb: inout VerbReader) throws(UsageError) -> ListImagesArguments {
@@ -28,6 +30,7 @@ enum ListImagesVerb {
             case .flag("quiet", let on): arguments.isQuiet = on
             case .flag("digests", let on): arguments.showsDigests = on
             case .flag("no-trunc", let on): arguments.isWhole = on
+            case .flag("signatures", let on): arguments.showsSignatures = on
             default: break
             }
         }
@@ -40,7 +43,7 @@ enum ListImagesVerb {
             synopsis: "ls [OPTIONS] [NAME…]",
             about: """
                 Lists images: names, id (the digest of the configuration), age, size of the unpacked files, how much of it other images share, and
-                by how many it is used.
+                by how many it is used. JSON has the number of its signatures; they themselves are listed by name, or with --signatures.
                 """,
             options: options,
             examples: [

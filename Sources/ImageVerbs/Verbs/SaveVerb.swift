@@ -10,6 +10,8 @@ public struct SaveArguments: Hashable, Sendable {
     public var format = SaveFormat.layoutArchive
     public var names: [String] = []
     public var isQuiet = false
+    /// With the signatures that lie beside the images.
+    public var hasSignatures = false
 }
 
 /// The grammar of `save`.
@@ -17,6 +19,7 @@ enum SaveVerb {
     static let options = [
         Option("output", "o", value: "PATH", help: "the file or directory to make; without it stdout gets the archive"),
         Option("format", value: "FORMAT", help: "oci-archive (the default), oci-dir or docker-archive"),
+        Option("signatures", help: "with the signatures that lie beside the images; not for docker-archive"),
         ImageOption.quiet,
     ]
 
@@ -26,6 +29,7 @@ enum SaveVerb {
             switch token {
             case .value("output", let text): arguments.path = text == "-" ? nil : try reader.path(text, "--output")
             case .value("format", let text): arguments.format = try reader.choice(text, "--format")
+            case .flag("signatures", let on): arguments.hasSignatures = on
             case .flag("quiet", let on): arguments.isQuiet = on
             default: break
             }
@@ -34,6 +38,9 @@ enum SaveVerb {
         arguments.names = verb.operands
         guard arguments.format != .layoutDirectory || arguments.path != nil else {
             throw verb.reader.wrong("--format oci-dir needs --output DIR")
+        }
+        guard arguments.format != .dockerArchive || !arguments.hasSignatures else {
+            throw verb.reader.wrong("--format docker-archive has no place for --signatures")
         }
         return arguments
     }

@@ -37,11 +37,4 @@ extension Fields {
         for element in try value.array { elements.append(try read(element)) }
         return elements
     }
-
-    /// Throws for a member that nobody asked for: what is not understood is not left out.
-    func refuseUnknown() throws(TreeError) {
-        guard let member = unknown.first else { return }
-        let hint = Suggestion.hint(for: member.anyKey, in: known)
-        throw member.value.failure("unknown member '\(member.anyKey)'\(hint)")
-    }
 }

@@ -78,8 +78,9 @@ struct ImageLifeTests {
         #expect(try place.contents() == [])
         expectEnd(try place("load", Machine.rootfs), 1, "", says: "is no image layout: there is no file 'oci-layout' in it")
         for verb in [
-            "load", "import", "save", "ls", "inspect", "history", "tag", "rm", "prune", "check", "bundle", "mount", "unmount",
-            "tree", "unbundle",
+            "load", "import", "save", "ls", "inspect", "history", "tree", "tag", "rm", "prune", "check", "sign", "verify",
+            "bundle",
+            "unbundle", "mount", "unmount",
         ] {
             #expect(try place(verb, "--help").output.hasPrefix("Usage: hull image \(verb)"))
         }
