@@ -92,7 +92,8 @@ let package = Package(
         .target(
             name: "ImageVerbs",
             dependencies: [
-                "CommandSupport", "Digests", "ImageLayers", "ImageSpec", "ImageStore", "ImageTrust", "JournalVerbs", "LinuxKernel",
+                "CommandSupport", "Digests", "ImageLayers", "ImageSpec", "ImageStore", "ImageTrust", "JournalVerbs",
+                "LinuxKernel",
                 "LinuxTypes",
                 "OCISpec", "StrictTree",
             ],
@@ -136,7 +137,8 @@ let package = Package(
         .testTarget(
             name: "ImageStoreTests",
             dependencies: [
-                "Digests", "ImageLayers", "ImageSpec", "ImageStore", "ImageTrust", "Journal", "LinuxKernel", "LinuxTypes", "OCISpec",
+                "Digests", "ImageLayers", "ImageSpec", "ImageStore", "ImageTrust", "Journal", "LinuxKernel", "LinuxTypes",
+                "OCISpec",
                 "StrictTree",
                 "TarWriter",
             ],
