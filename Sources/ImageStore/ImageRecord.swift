@@ -108,21 +108,26 @@ public struct LayerRecord: SpecValue {
     /// Bytes of its files.
     public var bytes: UInt64
     public var entries: UInt64
+    /// Of the tree as its blob unpacks; nil where nobody has asked for it.
+    public var tree: Digest?
 
-    public init(bytes: UInt64, entries: UInt64) {
+    public init(bytes: UInt64, entries: UInt64, tree: Digest? = nil) {
         self.bytes = bytes
         self.entries = entries
+        self.tree = tree
     }
 
     public init(from value: Value, noting warnings: inout Warnings) throws(TreeError) {
         var fields = try Fields(value)
         bytes = try fields.required("bytes").unsigned
         entries = try fields.required("entries").unsigned
+        tree = try fields.optional("tree")?.digest
     }
 
     public func writeMembers(to json: inout JSONWriter) {
         json.member("bytes", bytes)
         json.member("entries", entries)
+        json.member("tree", tree?.description)
     }
 }
 

@@ -17,6 +17,7 @@ extension ImageStore {
         onOverlay: Bool = false
     ) throws(ImageError) -> Configuration {
         let image = try usable(text)
+        if request.verifiesLayers { try verifyLayers(of: image) }
         let configuration = try configuration(of: image.record)
         // Whoever removes the image meanwhile leaves its layers to the next who comes.
         try lock(image.record.layers.map(\.diffID), .shared)
@@ -26,7 +27,7 @@ extension ImageStore {
         do throws(ImageError) {
             try kernel { () throws(KernelError) in try directory.descriptor.makeDirectory("rootfs", permissions: 0o755) }
             if directory.isMade { try Self.letIn(request.idMaps, directory.descriptor) }
-            try fill(directory.descriptor, path, of: image, for: user, request)
+            try fill(directory.descriptor, path, of: image, for: user, request.verified)
             let root = try kernel { () throws(KernelError) in
                 RootDirectory(owning: try directory.descriptor.open("rootfs", [.readOnly, .directory, .noFollow]))
             }

@@ -136,15 +136,9 @@ extension ImageStore {
         }
         // Without its blob nobody knows what a layer should be; that the blob is gone or damaged is said already.
         guard isSound else { return nil }
-        let place = workplace.newName("layer")
         let wanted: Digest
-        do throws(ImageError) {
-            // Order: behind the blob's digest. It is what was let in, perhaps by raised limits, and none hold for it now.
-            _ = try unpack(
-                LayerUnpacking(
-                    files: files, layer: layer, blob: Self.blob(layer.blob.digest), place: place, limits: .admitted))
-            wanted = try treeDigest(place + Self.tree)
-        } catch {
+        // Order: behind the blob's digest, for it is unpacked without limits.
+        do throws(ImageError) { wanted = try unpackedTree(of: layer, workplace) } catch {
             switch error {
             case .digestMismatch, .layer: return nil
             default: throw error

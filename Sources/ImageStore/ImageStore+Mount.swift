@@ -16,9 +16,14 @@ extension ImageStore {
     /// Mounts an image read-only below a directory of the run root, and says where. Where it is mounted already it stays as it is.
     ///
     /// The mount uses the image: it is not removed before it is unmounted, or the machine has been restarted.
-    public func mount(_ text: String, below directory: HostPath) throws(ImageError) -> ImageMount {
+    ///
+    /// `verifiesLayers`: its layers are compared with what was loaded first.
+    public func mount(
+        _ text: String, below directory: HostPath, verifiesLayers: Bool = false
+    ) throws(ImageError) -> ImageMount {
         for _ in 0..<64 {
             let image = try usable(text)
+            if verifiesLayers { try verifyLayers(of: image) }
             let digest = image.record.digest
             let path = directory.appending(digest.algorithm.rawValue + "-" + digest.hex)
             let key = StoreKeys.user(Self.mountUser, of: digest)

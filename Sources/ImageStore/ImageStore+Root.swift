@@ -22,6 +22,7 @@ extension ImageStore {
         in transaction: Transaction = Transaction(then: []), _ durability: Durability = .durable
     ) throws(ImageError) -> DetachedMount? {
         guard FileName(user) != nil else { throw .refused(path: user, reason: "no name for a root") }
+        if request.verifiesLayers { try verifyLayers(of: image) }
         let place = try makePlace(user)
         let claimed: StoredImage?
         do throws(ImageError) { claimed = try claim(image, user, value, transaction, durability) } catch {

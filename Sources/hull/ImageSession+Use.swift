@@ -7,8 +7,8 @@ extension ImageSession {
     /// `bundle`.
     func bundle(_ arguments: BundleArguments) throws(Failure) -> ExitCode {
         let (present, _) = try store(having: arguments.name)
-        // An overlay is recorded; a copy changes nothing in the store.
-        let store = arguments.isOverlay ? try store() : present
+        // An overlay is recorded, and so is what a layer should be; a copy alone changes nothing in the store.
+        let store = arguments.isOverlay || arguments.root.verifiesLayers ? try store() : present
         obey(arguments.policy, store)
         let isUnified = try unifiedCgroups()
         store.observer = ProgressObserver()
@@ -43,7 +43,7 @@ extension ImageSession {
         let store = try store()
         obey(arguments.policy, store)
         let mounted = try attempt("cannot mount '\(arguments.name)'") { () throws(ImageError) in
-            try store.mount(arguments.name, below: mounts)
+            try store.mount(arguments.name, below: mounts, verifiesLayers: arguments.verifiesLayers)
         }
         try Output.write("\(mounted.path)\n".utf8)
         return .done

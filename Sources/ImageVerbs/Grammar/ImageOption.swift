@@ -7,6 +7,8 @@ enum ImageOption {
     static let quiet = Option("quiet", "q", help: "print nothing but errors and ids")
     static let trustPolicy = Option(
         "trust-policy", value: "FILE", help: "the trust policy, instead of /etc/hull/trust.json")
+    static let verifyLayers = Option(
+        "verify-layers", help: "compare the unpacked layers with what was loaded before they are used; slower the first time")
     static let platform = Option("platform", value: "PLATFORM", help: "os/architecture[/variant]; without it, this machine's")
 }
 

@@ -61,7 +61,8 @@ public struct BundleArguments: Hashable, Sendable {
 /// The grammar of `bundle`.
 enum BundleVerb {
     static let options =
-        [Option("tty", "t", help: "the program gets a terminal")] + RootOptions.options + [ImageOption.trustPolicy]
+        [Option("tty", "t", help: "the program gets a terminal")] + RootOptions.options
+        + [ImageOption.trustPolicy, ImageOption.verifyLayers]
 
     static func parse(_ verb: inout VerbReader) throws(UsageError) -> BundleArguments {
         // Replaced when the operands are known, which come between the options.
@@ -69,6 +70,7 @@ enum BundleVerb {
         try verb.read(options, limit: 2) { token, reader throws(UsageError) in
             if try RootOptions.take(token, reader, &arguments) { return }
             if case .flag("tty", let on) = token { arguments.hasTerminal = on }
+            if case .flag("verify-layers", let on) = token { arguments.root.verifiesLayers = on }
             if case .value("trust-policy", let text) = token { arguments.policy = try reader.path(text, "--trust-policy") }
         }
         RootOptions.finish(&arguments)

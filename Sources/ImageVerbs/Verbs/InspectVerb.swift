@@ -10,8 +10,9 @@ public struct NameArguments: Hashable, Sendable {
     public var target: String?
     public var format = OutputFormat.table
     public var isWhole = false
-    /// Of `mount`: the trust policy.
+    /// Of `mount`: the trust policy, and whether layers are compared with what was loaded.
     public var policy: HostPath?
+    public var verifiesLayers = false
 }
 
 /// The grammar of `inspect`.
@@ -78,12 +79,13 @@ enum TagVerb {
 
 /// The grammar of `mount`.
 enum MountVerb {
-    static let options = [ImageOption.trustPolicy]
+    static let options = [ImageOption.trustPolicy, ImageOption.verifyLayers]
 
     static func parse(_ verb: inout VerbReader) throws(UsageError) -> NameArguments {
         var arguments = NameArguments(name: "")
         try verb.read(options, limit: 1) { token, reader throws(UsageError) in
             if case .value(_, let text) = token { arguments.policy = try reader.path(text, "--trust-policy") }
+            if case .flag(_, let on) = token { arguments.verifiesLayers = on }
         }
         arguments.name = try verb.operand(0, "name of an image")
         return arguments
