@@ -17,6 +17,7 @@ extension Model {
     /// The numbers of the leases of a state, in order.
     static func leases(_ state: State) -> [LeaseID] {
         state.keys.compactMap { key in
+            guard key.bytes.first == 0 else { return nil }
             let words = key.description.split(separator: " ")
             return words.first == "\u{0}lease" ? Int64(words[1]) : nil
         }.sorted()
