@@ -18,6 +18,12 @@ public enum JournalError: Error, Hashable, Sendable {
     /// A revision that is not given yet; the argument is the current one.
     case futureRevision(Revision)
     case emptyKey
+    /// A put that keeps the value or the lease of a key that does not exist.
+    case keyNotFound(Key)
+    /// A put that keeps the key's value, with a value.
+    case valueProvided(Key)
+    /// A put that keeps the key's lease, with a lease.
+    case leaseProvided(Key)
     /// A key in which the store keeps its leases.
     case reservedKey(Key)
     /// There is no such lease, or it has expired.
@@ -59,6 +65,9 @@ extension JournalError: CustomStringConvertible {
         case .compacted(let revision): "required revision has been compacted (up to \(revision))"
         case .futureRevision(let revision): "required revision is a future revision (current is \(revision))"
         case .emptyKey: "key is not provided"
+        case .keyNotFound(let key): "key '\(key)' not found"
+        case .valueProvided(let key): "value is provided for key '\(key)', which keeps its own"
+        case .leaseProvided(let key): "lease is provided for key '\(key)', which keeps its own"
         case .reservedKey(let key): "key '\(key)' is one of the store's own"
         case .leaseNotFound: "requested lease not found"
         case .leaseWithoutDeadline(let id): "lease \(id) lasts as long as a process: there is no deadline to put off"

@@ -37,13 +37,13 @@ public struct Failure: Error, Hashable, Sendable {
             self.init(message, hint: "the oldest history there is begins at revision \(revision)", exit: .compacted)
         case .controlDamaged:
             self.init(message, hint: "'hull journal repair' makes a new one", exit: .failed)
-        case .leaseNotFound, .noProcess:
+        case .keyNotFound, .leaseNotFound, .noProcess:
             self.init(message, exit: .notFound)
         case .leaseWithoutDeadline, .leaseTime, .reservedKey:
             self.init(message, exit: .usage)
         case .tooManyLeases:
             self.init(message, hint: "'hull journal lease revoke' ends one")
-        case .emptyKey, .tooLarge, .tooManyOperations, .duplicateKey, .futureRevision:
+        case .emptyKey, .valueProvided, .leaseProvided, .tooLarge, .tooManyOperations, .duplicateKey, .futureRevision:
             self.init(message, exit: .usage)
         case .busy:
             self.init(message, hint: "a stopped process keeps its lock: continue or end it")

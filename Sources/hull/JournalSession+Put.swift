@@ -8,7 +8,7 @@ extension JournalSession {
         // One byte more than a transaction takes: the journal says what its limit is.
         if arguments.value == nil { value = try Output.read(nil, limit: Transaction.sizeLimit + 1) }
         let journal = try place.openForWriting(isMade: true)
-        let put = Operation.put(arguments.key, value: value, lease: arguments.lease)
+        let put = Operation.put(arguments.key, value: value, lease: arguments.lease, keeping: arguments.kept)
         let before = Operation.range(RangeRequest(.key(arguments.key)))
         let answer: TransactionAnswer
         do throws(JournalError) {

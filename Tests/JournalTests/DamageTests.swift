@@ -172,6 +172,10 @@ import Testing
         #expect(try journal.gaps().isEmpty)
         let found = try journal.range(RangeRequest(.all)).keyValues
         #expect(found.filter(\.isValueDamaged).map(\.key) == ["/k3"])
+        let revision = try #require(found.first(where: \.isValueDamaged)?.modRevision)
+        #expect(throws: JournalError.valueDamaged("/k3", revision), "it would be as good as new") {
+            try journal.commit(Transaction(then: [.put("/k3", value: [], keeping: .value)]), .volatile)
+        }
         #expect(found.count == model.state.count)
         #expect(throws: JournalError.self) { try journal.value(of: "/k3") }
         #expect(try journal.check().filter(\.isDamage).count == 1)

@@ -199,6 +199,61 @@ import Testing
         #expect(try journal.revision() == revision && keys(journal) == ["/a"])
     }
 
+    @Test func `a put keeps the lease or the value of a key, or both`() throws {
+        let journal = try machine.open()
+        let first = try journal.grantLease(milliseconds: 1000, .volatile).id
+        let second = try journal.grantLease(milliseconds: 1000, .volatile).id
+        func commit(_ operations: Operation...) throws -> TransactionAnswer {
+            try journal.commit(Transaction(then: operations), .volatile)
+        }
+        func expect(_ key: Key, _ value: [UInt8], _ lease: LeaseID, version: Int64, line: Int = #line) throws {
+            let found = try #require(try journal.value(of: key))
+            #expect(found.value == value && found.lease == lease && found.version == version, "line \(line)")
+            #expect(try journal.keys(ofLease: lease).contains(key) == (lease != 0), "line \(line)")
+        }
+        try put(journal, "/a", first)
+        _ = try commit(.put("/a", value: [2], keeping: .lease))
+        try expect("/a", [2], first, version: 2)
+        _ = try commit(.put("/a", value: [], lease: second, keeping: .value))
+        try expect("/a", [2], second, version: 3)
+        #expect(try journal.keys(ofLease: first) == [])
+        let answer = try commit(.put("/a", value: [], keeping: [.value, .lease]))
+        try expect("/a", [2], second, version: 4)
+        guard case .put(let previous?) = answer.responses[0] else { return #expect(Bool(false)) }
+        #expect(previous.version == 3 && previous.lease == second && previous.value == [], "without its value, as of any put")
+        _ = try commit(.put("/a", value: [], keeping: .value))
+        try expect("/a", [2], 0, version: 5)
+        // A key without a lease keeps that it has none.
+        _ = try commit(.put("/a", value: [3], keeping: .lease))
+        try expect("/a", [3], 0, version: 6)
+        // What was kept goes with the lease.
+        try put(journal, "/b", second)
+        _ = try commit(.put("/b", value: [4], keeping: .lease))
+        #expect(try journal.revokeLease(second, .volatile) == ["/b"])
+    }
+
+    @Test func `nothing is kept of a key that does not exist, nor beside what is given`() throws {
+        let journal = try machine.open()
+        let id = try journal.grantLease(milliseconds: 10, .volatile).id
+        func refused(_ error: JournalError, _ operations: Operation..., line: Int = #line) throws {
+            let revision = try journal.revision()
+            #expect(throws: error, "line \(line)") { try journal.commit(Transaction(then: operations), .volatile) }
+            #expect(try journal.revision() == revision, "line \(line)")
+        }
+        try put(journal, "/a", id)
+        try refused(.keyNotFound("/no"), .put("/yes", value: [1]), .put("/no", value: [1], keeping: .lease))
+        try refused(.keyNotFound("/no"), .put("/no", value: [], keeping: .value))
+        try refused(.valueProvided("/a"), .put("/a", value: [1], keeping: .value))
+        try refused(.leaseProvided("/a"), .put("/a", value: [1], lease: id, keeping: .lease))
+        try refused(.leaseNotFound(99), .put("/a", value: [], lease: 99, keeping: .value))
+        // A key whose lease is over does not exist any more.
+        machine.clock.milliseconds += 10
+        #expect(throws: JournalError.keyNotFound("/a")) {
+            try journal.commit(Transaction(then: [.put("/a", value: [2], keeping: .lease)]), .volatile)
+        }
+        #expect(try keys(journal) == [] && journal.leases() == [])
+    }
+
     @Test func `there is a limit, and all up to it work`() throws {
         let journal = try machine.open()
         for _ in 0..<Lease.limit { _ = try journal.grantLease(milliseconds: 1000, .volatile) }

@@ -17,6 +17,7 @@ extension Model {
     /// The numbers of the leases of a state, in order.
     static func leases(_ state: State) -> [LeaseID] {
         state.keys.compactMap { key in
+            guard key.bytes.first == 0 else { return nil }
             let words = key.description.split(separator: " ")
             return words.first == "\u{0}lease" ? Int64(words[1]) : nil
         }.sorted()
@@ -56,7 +57,9 @@ extension Model {
         var state = base
         switch act {
         case .transaction(let operations):
-            for case .put(_, _, let lease) in operations where lease != 0 && base[Self.key(lease)] == nil { return nil }
+            for case .put(let key, _, let lease, let kept) in operations {
+                if lease != 0 && base[Self.key(lease)] == nil || !kept.isEmpty && base[key] == nil { return nil }
+            }
             return applying(operations, to: base, revision: revision)
         case .grant(let milliseconds):
             let row: LeaseTable.Row =
@@ -115,7 +118,7 @@ extension Model {
             }
         } catch {
             switch error {
-            case .leaseNotFound, .leaseWithoutDeadline: return nil
+            case .keyNotFound, .leaseNotFound, .leaseWithoutDeadline: return nil
             default: throw error
             }
         }

@@ -37,10 +37,11 @@ struct Model {
         let mark = revision ?? -1
         for operation in operations {
             switch operation {
-            case .put(let key, let value, let lease):
+            case .put(let key, let value, let lease, let kept):
                 let before = state[key]
                 state[key] = Value(
-                    value: value, create: before?.create ?? mark, mod: mark, version: (before?.version ?? 0) + 1, lease: lease)
+                    value: kept.contains(.value) ? before?.value ?? [] : value, create: before?.create ?? mark, mod: mark,
+                    version: (before?.version ?? 0) + 1, lease: kept.contains(.lease) ? before?.lease ?? 0 : lease)
             case .delete(let keys):
                 for key in state.keys where keys.contains(key.bytes) { state[key] = nil }
             case .range: break

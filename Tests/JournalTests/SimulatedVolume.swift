@@ -1,3 +1,5 @@
+import Synchronization
+
 @testable import Journal
 
 /// A random number generator with a seed, so that a failure can be run again.
@@ -116,11 +118,18 @@ final class MappedBytes {
     private(set) var size = 0
 
     init(_ bytes: [UInt8]) {
-        base = .allocate(byteCount: Self.length, alignment: 4096)
+        base = Self.unused.withLock { $0.popLast() }.flatMap { UnsafeMutableRawPointer(bitPattern: $0) }
+            ?? .allocate(byteCount: Self.length, alignment: 4096)
         self.bytes = bytes
     }
 
-    deinit { base.deallocate() }
+    deinit {
+        let address = UInt(bitPattern: base)
+        Self.unused.withLock { $0.append(address) }
+    }
+
+    /// Memory of files that are gone. Given back to the kernel, each page would be made anew for each machine, of which there are hundreds of thousands.
+    private static let unused = Mutex<[UInt]>([])
 
     var bytes: [UInt8] {
         get { Array(UnsafeRawBufferPointer(start: base, count: size)) }

@@ -23,6 +23,8 @@ struct Workload {
         case keepAlive(Int)
         case revoke(Int)
         case put(Int, Key, value: [UInt8])
+        /// A put of a key as it is, but for what is not kept.
+        case keep(Key, Operation.Kept, Int, value: [UInt8])
     }
 
     let steps: [Step]
@@ -47,6 +49,9 @@ struct Workload {
         case 3...5:
             let value = [UInt8](repeating: UInt8(number), count: number < 80 ? number : 1200)
             step.lease = .put(number, key(&generator), value: value)
+        case 6:
+            let kept = Operation.Kept(rawValue: UInt8(number % 3 + 1))
+            step.lease = .keep(key(&generator), kept, number, value: [UInt8](repeating: UInt8(number), count: number))
         default: break
         }
     }
@@ -93,6 +98,9 @@ extension Workload.Step {
         case .keepAlive(let number): return .keepAlive(pick(number))
         case .revoke(let number): return .revoke(pick(number))
         case .put(let number, let key, let value): return .transaction([.put(key, value: value, lease: pick(number))])
+        case .keep(let key, let kept, let number, let value):
+            let lease = kept.contains(.lease) ? 0 : pick(number)
+            return .transaction([.put(key, value: kept.contains(.value) ? [] : value, lease: lease, keeping: kept)])
         }
     }
 

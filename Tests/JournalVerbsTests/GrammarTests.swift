@@ -42,6 +42,9 @@ import Testing
         ("lease list --durable", "--durable means nothing to 'lease list'"),
         ("lease timetolive x", "the lease ID is a number from 0 to 9223372036854775807, not 'x'"),
         ("put --lease x /a b", "--lease is a number from 0 to 9223372036854775807, not 'x'"),
+        ("put --lease 5 --ignore-lease /a b", "--lease and --ignore-lease exclude each other"),
+        ("put --ignore-value /a b", "--ignore-value and a value exclude each other"), ("put --ignore-value", "there is no key"),
+        ("put --ignore-lease /a", "there is no value; '-' reads it from stdin"),
         ("help put", "help for put"), ("--help", "help for hull journal"), ("put -h", "help for put"),
     ])
     func mistakesAreNamed(_ line: String, _ message: String) { #expect(complaint(line) == message) }
@@ -140,6 +143,17 @@ import Testing
         #expect(durable.durability == .durable && durable.format == .json)
         guard case .put(let put) = try command("put --lease 42 /a x") else { throw Unexpected() }
         #expect(put.lease == 42)
+    }
+
+    @Test func aPutKeepsWhatItIsTold() throws {
+        let cases: [(String, [UInt8], LeaseID, Operation.Kept)] = [
+            ("put --ignore-lease /a x", [120], 0, .lease), ("put --ignore-value --lease 42 /a", [], 42, .value),
+            ("put --ignore-value --ignore-lease /a", [], 0, [.value, .lease]), ("put --ignore-lease=false /a x", [120], 0, []),
+        ]
+        for (line, value, lease, kept) in cases {
+            guard case .put(let put) = try command(line) else { throw Unexpected() }
+            #expect(put.value == value && put.lease == lease && put.kept == kept, "\(line)")
+        }
     }
 
     @Test(arguments: verbs) func everyVerbHasHelpWithExamples(_ name: String) {

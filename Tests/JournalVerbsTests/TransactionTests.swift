@@ -52,6 +52,7 @@ import Testing
         ("mod(\"a\") = \"x\"", "line 1: 'x' is no revision"), ("mod(\"\") = \"0\"", "line 1: key is not provided"),
         ("\nput a", "line 2: there is no value; '-' reads it from stdin"),
         ("\npush a b", "line 2: invalid transaction request 'push': there are put, get and del"),
+        ("\nput --ignore-value a b", "line 2: --ignore-value and a value exclude each other"),
         ("\nput a \"b", "line 2: a \" is not closed"), ("\nget --root /x a", "line 2: unknown option '--root' of 'get'"),
         ("\nput a \"\\q\"", "line 2: an escape that there is not: there are \\\\, \\\", \\', \\n, \\t and \\r"),
         ("\n\n\nput a b", "line 4: there is more behind the third part"),
@@ -88,6 +89,21 @@ import Testing
         let text = try read("\n\nput --lease 42 a x\n".replacing("\n\n", with: "\n"))
         #expect(text == Transaction(then: [.put("a", value: [120], lease: 42)]))
         let json = try read("{\"success\": [{\"request_put\": {\"key\": \"a\", \"value\": \"x\", \"lease\": \"42\"}}]}")
+        #expect(json == text)
+    }
+
+    @Test func aPutKeepsALeaseOrAValue() throws {
+        let text = try read("\nput --ignore-lease a x\nput --ignore-value --lease 42 b\n")
+        #expect(
+            text
+                == Transaction(then: [
+                    .put("a", value: [120], keeping: .lease), .put("b", value: [], lease: 42, keeping: .value),
+                ]))
+        let json = try read(
+            """
+            {"success": [{"request_put": {"key": "a", "value": "x", "ignore_lease": true}},
+                         {"request_put": {"key": "b", "lease": 42, "ignore_value": true, "ignore_lease": false}}]}
+            """)
         #expect(json == text)
     }
 

@@ -78,7 +78,8 @@ final class Evaluation {
 
     private func run(_ operation: Operation) throws(JournalError) -> TransactionAnswer.Response {
         switch operation {
-        case .put(let key, let value, let lease): .put(previous: try put(key.bytes, value, lease))
+        case .put(let key, let value, let lease, let kept):
+            .put(previous: kept.isEmpty ? try put(key.bytes, value, lease) : try put(key, value, lease, keeping: kept))
         case .delete(let keys): .delete(try delete(keys))
         case .range(let request): .range(try range(request))
         }
@@ -88,11 +89,32 @@ final class Evaluation {
         let before = try current(.key(Key(key)), keysOnly: true).first
         let old = before?.lease ?? 0
         if old != 0 || lease != 0 { try attach(key, from: old, to: lease) }
+        change(key, value, lease, before)
+        return before
+    }
+
+    /// A put of a key that is there.
+    private func put(
+        _ key: Key, _ value: [UInt8], _ lease: LeaseID, keeping kept: Operation.Kept
+    ) throws(JournalError) -> KeyValue {
+        guard var before = try current(.key(key), keysOnly: !kept.contains(.value)).first else { throw .keyNotFound(key) }
+        var (value, lease) = (value, lease)
+        if kept.contains(.value) {
+            // Written again it would have a checksum that is right.
+            if before.isValueDamaged { throw .valueDamaged(key, before.modRevision) }
+            value = before.value
+            before.value = []
+        }
+        if kept.contains(.lease) { lease = before.lease } else { try attach(key.bytes, from: before.lease, to: lease) }
+        change(key.bytes, value, lease, before)
+        return before
+    }
+
+    private func change(_ key: [UInt8], _ value: [UInt8], _ lease: LeaseID, _ before: KeyValue?) {
         change(
             Entry(
                 key: key, value: value, createRevision: before?.createRevision ?? 0, version: (before?.version ?? 0) + 1,
                 modRevision: 0, lease: lease))
-        return before
     }
 
     private func delete(_ keys: KeyRange) throws(JournalError) -> [KeyValue] {

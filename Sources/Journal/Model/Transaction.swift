@@ -16,15 +16,26 @@ public struct Transaction: Hashable, Sendable {
 }
 
 public enum Operation: Hashable, Sendable {
-    /// With a lease the key goes when that ends; without one (0) it hangs on none any more.
-    case put(Key, value: [UInt8], lease: LeaseID = 0)
+    /// With a lease the key goes when that ends; without one (0) it hangs on none any more. What is kept of the key as it is must not be given:
+    /// `valueProvided`, `leaseProvided`; and the key must exist: `keyNotFound`.
+    case put(Key, value: [UInt8], lease: LeaseID = 0, keeping: Kept = [])
     case delete(KeyRange)
     case range(RangeRequest)
+
+    /// What a put leaves as it is: etcd's `ignore_value` and `ignore_lease`.
+    public struct Kept: OptionSet, Hashable, Sendable {
+        public let rawValue: UInt8
+
+        public init(rawValue: UInt8) { self.rawValue = rawValue }
+
+        public static let value = Kept(rawValue: 1)
+        public static let lease = Kept(rawValue: 2)
+    }
 
     /// The keys that it writes.
     var written: KeyRange? {
         switch self {
-        case .put(let key, _, _): .key(key)
+        case .put(let key, _, _, _): .key(key)
         case .delete(let keys): keys
         case .range: nil
         }
@@ -121,9 +132,11 @@ extension Transaction {
         var written: [KeyRange] = []
         for operation in branch {
             guard let keys = operation.written else { continue }
-            if case .put(let key, let value, let lease) = operation {
+            if case .put(let key, let value, let lease, let kept) = operation {
                 guard !key.bytes.isEmpty else { throw .emptyKey }
                 guard !key.isReserved else { throw .reservedKey(key) }
+                guard value.isEmpty || !kept.contains(.value) else { throw .valueProvided(key) }
+                guard lease == 0 || !kept.contains(.lease) else { throw .leaseProvided(key) }
                 guard lease >= 0 else { throw .leaseNotFound(lease) }
                 guard lease == 0 || key.bytes.count <= Lease.keyLimit else { throw .tooLarge(limit: Lease.keyLimit) }
                 size += key.bytes.count + value.count

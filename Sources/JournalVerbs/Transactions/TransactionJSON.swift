@@ -61,8 +61,11 @@ enum TransactionJSON {
         guard let key = try fields.bytes("key", "key_base64"), !key.isEmpty else { throw value.failure("key is not provided") }
         let bytes = try fields.bytes("value", "value_base64") ?? []
         let lease = try fields.number("lease") ?? 0
+        var kept: Operation.Kept = []
+        if try fields.bool("ignore_value") ?? false { kept.insert(.value) }
+        if try fields.bool("ignore_lease") ?? false { kept.insert(.lease) }
         try fields.refuseUnknown()
-        return .put(Key(key), value: bytes, lease: lease)
+        return .put(Key(key), value: bytes, lease: lease, keeping: kept)
     }
 
     private static func request(_ value: Value) throws(TreeError) -> RangeRequest {

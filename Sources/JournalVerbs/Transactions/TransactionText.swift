@@ -109,8 +109,9 @@ public enum TransactionText {
         var verb = VerbReader(reader, isOperation: true)
         switch name {
         case "put":
-            let arguments = try PutVerb.arguments(&verb, [PutVerb.lease])
-            return .put(arguments.key, value: arguments.value ?? [UInt8(ascii: "-")], lease: arguments.lease)
+            let arguments = try PutVerb.arguments(&verb, PutVerb.hangings)
+            return .put(
+                arguments.key, value: arguments.value ?? [UInt8(ascii: "-")], lease: arguments.lease, keeping: arguments.kept)
         case "get": return .range(try GetVerb.arguments(&verb, form: .single, GetVerb.requestOptions).request)
         case "del": return .delete(try DeleteKeysVerb.arguments(&verb, KeySelection.options).keys)
         default: throw .wrong("invalid transaction request '\(name)': there are put, get and del", hint: nil)
