@@ -10,7 +10,7 @@ struct OverlayStack {
     var writable: (upper: FileDescriptor, work: FileDescriptor)?
     var attributes: MountAttributes = []
 
-    /// Where the kernel takes all lower layers in one option only, which has 255 bytes (before Linux 6.5).
+    /// Where the kernel takes all lower layers in one option only, which has 255 bytes (before Linux 6.8).
     static let joinedLimit = 14
 
     func mount() throws(KernelError) -> DetachedMount {
@@ -27,7 +27,7 @@ struct OverlayStack {
             guard lower.count <= Self.joinedLimit else {
                 throw KernelError(
                     call: "fsconfig", errno: .EINVAL,
-                    subject: "overlay: more than \(Self.joinedLimit) layers need Linux 6.5, there are \(lower.count)")
+                    subject: "overlay: more than \(Self.joinedLimit) layers need Linux 6.8, there are \(lower.count)")
             }
             try context.set("lowerdir", to: lower.map(Self.path).joined(by: ":"))
         } else {
@@ -60,10 +60,13 @@ struct OverlayStack {
         return false
     }
 
-    private static func takesLayersOneByOne(_ layer: FileDescriptor) throws(KernelError) -> Bool {
+    /// `lowerdir+`, Linux 6.8.
+    static func takesLayersOneByOne(_ layer: FileDescriptor) throws(KernelError) -> Bool {
         let context = try FileSystemContext("overlay")
         do throws(KernelError) { try context.set("lowerdir+", to: path(layer)) } catch { return false }
-        return true
+        // Before Linux 6.5 overlayfs takes options of any name, and looks at them when it is mounted.
+        do throws(KernelError) { try context.set("hull", to: "no-such-option") } catch { return true }
+        return false
     }
 
     private static func path(_ directory: FileDescriptor) -> String { "/proc/self/fd/\(directory.number)" }

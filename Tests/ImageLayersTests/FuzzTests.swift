@@ -5,8 +5,6 @@ import TarWriter
 import Testing
 
 /// Archives with random changes: whatever they are, reading ends, with entries or with an error, and gives no more than the limits allow.
-///
-/// HULL_FUZZ_SEED repeats a run, HULL_FUZZ_SECONDS makes it longer than the second that each ring of tests has for it.
 @Suite struct FuzzTests {
     static let corpus: [[UInt8]] = {
         var plain = TarWriter()
@@ -36,14 +34,11 @@ import Testing
     }()
 
     @Test func `whatever the bytes are, reading ends`() throws {
-        let environment = ProcessInfo.processInfo.environment
-        let seed = environment["HULL_FUZZ_SEED"].flatMap { UInt64($0) } ?? UInt64.random(in: 1 ... .max)
-        let seconds = environment["HULL_FUZZ_SECONDS"].flatMap { Double($0) } ?? 1
-        print("fuzz seed \(seed)")
-        var generator = SplitMix(state: seed)
-        let end = Date(timeIntervalSinceNow: seconds)
+        let run = FuzzRun()
+        let seed = run.seed
+        var generator = run.random
         var (runs, entries, errors) = (0, 0, 0)
-        while Date() < end {
+        while !run.isOver {
             let mutated = Self.mutated(&generator)
             var limits = LayerLimits()
             limits.totalBytes = 4 << 20

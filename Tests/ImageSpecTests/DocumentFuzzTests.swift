@@ -7,8 +7,6 @@ import Testing
 
 /// Documents with random changes, read as everything that a document can be: what is understood is written and understood again, the rest is refused with
 /// a reason.
-///
-/// HULL_FUZZ_SEED repeats a run, HULL_FUZZ_SECONDS makes it longer than the second that each ring of tests has for it.
 @Suite struct DocumentFuzzTests {
     private static let corpus: [[UInt8]] = {
         let names = [
@@ -44,14 +42,11 @@ import Testing
 
     @Test func `whatever a document is, it is understood or refused`() throws {
         #expect(Self.corpus.count == 8)
-        let environment = ProcessInfo.processInfo.environment
-        let seed = environment["HULL_FUZZ_SEED"].flatMap { UInt64($0) } ?? UInt64.random(in: 1 ... .max)
-        let seconds = environment["HULL_FUZZ_SECONDS"].flatMap { Double($0) } ?? 1
-        print("fuzz seed \(seed)")
-        var random = SplitMix(state: seed)
-        let end = Date(timeIntervalSinceNow: seconds)
+        let run = FuzzRun()
+        let seed = run.seed
+        var random = run.random
         var (understood, refused) = (0, 0)
-        while Date() < end {
+        while !run.isOver {
             var bytes = try #require(Self.corpus.randomElement(using: &random))
             for _ in 0..<Int.random(in: 0...4, using: &random) { random.mutate(json: &bytes) }
             for document in Document.allCases {

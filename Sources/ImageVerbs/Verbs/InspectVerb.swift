@@ -96,7 +96,7 @@ enum MountVerb {
             synopsis: "mount NAME",
             about: """
                 Mounts an image read-only below the run root and prints where. Until it is unmounted, or the machine restarted, the image is in
-                use. An image of several layers needs Linux 6.5.
+                use. An image of several layers needs Linux 6.8.
                 """,
             options: options,
             examples: [("ls $(hull image mount app:1)/etc", "look inside")])
