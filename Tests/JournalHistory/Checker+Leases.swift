@@ -31,7 +31,8 @@ extension Checker {
             switch act.kind {
             case .grant(let milliseconds):
                 leases[operation.revision] = LeaseLife(
-                    earliest: Self.deadline(operation.invoked, milliseconds), latest: Self.deadline(operation.responded, milliseconds))
+                    earliest: Self.deadline(operation.invoked, milliseconds),
+                    latest: Self.deadline(operation.responded, milliseconds))
             case .grantForLife:
                 let end = history.ends[operation.process]
                 leases[operation.revision] = LeaseLife(earliest: end?.earliest ?? .max, latest: end?.latest ?? .max)

@@ -100,7 +100,8 @@ extension Checker {
             let odd = expected.symmetricDifference(found).min { $0.key < $1.key }
             report(
                 "\(name(index)) at revision \(revision) found \(read.found.count) keys, expected \(expected.count); differs in "
-                    + "\(odd.map { "key \($0.key), id \($0.id), revision \($0.modRevision), lease \($0.lease)" } ?? "a key found twice")")
+                    + "\(odd.map { "key \($0.key), id \($0.id), revision \($0.modRevision), lease \($0.lease)" } ?? "a key found twice")"
+            )
         }
     }
 

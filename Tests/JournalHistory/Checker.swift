@@ -89,7 +89,9 @@ struct Checker {
             report("revision \(one.revision) was given to \(name(one.operation)) and to \(name(next.operation))")
         }
         for placed in order {
-            if leases[placed.revision] != nil { report("\(name(placed.operation)) has the revision \(placed.revision) of a grant") }
+            if leases[placed.revision] != nil {
+                report("\(name(placed.operation)) has the revision \(placed.revision) of a grant")
+            }
             guard let write = write(placed) else { continue }
             for change in write.changes {
                 let kept = write.lease == Write.keptLease ? versions[change.key]?.last?.lease ?? 0 : write.lease

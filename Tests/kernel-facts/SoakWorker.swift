@@ -105,7 +105,11 @@ final class SoakWorker {
         let id = nextID
         nextID += 1
         switch random.below(20) {
-        case 0..<11: try commit(History.Write(id, [.init(first)], lease: try lease(once: 3)))
+        case 0..<11:
+            let lease = try lease(once: 3)
+            // Keys that nobody else takes off their leases soon.
+            let key = lease != 0 && random.below(2) == 0 ? marker + 1000 * UInt32(1 + random.below(4)) : first
+            try commit(History.Write(id, [.init(key)], lease: lease))
         case 11..<15:
             // What it was, or now and then what it surely is not.
             let before = random.below(8) == 0 ? 1 : try look(first).first?.modRevision ?? 0
