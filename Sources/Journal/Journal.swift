@@ -24,6 +24,8 @@ public final class Journal {
     var knownLeases: (revision: Revision, table: LeaseTable)?
     /// Which leases have expired, as far as one read has asked.
     var leaseLook: LeaseLook?
+    /// When what is known was not older than this: milliseconds of the clock of leases. 0 where there were none.
+    var moment: UInt64 = 0
     /// The PID namespace that we are in, asked once: no process leaves its own.
     lazy var pidNamespace = log.options.clock.namespace
 

@@ -39,6 +39,14 @@ extension Checker {
             switch operation.action {
             case .write(let write): guard write.outcome == .failed else { continue }
             case .read: break
+            case .lease(let act):
+                // The number of a lease is the revision of its grant. Other answers do not say theirs.
+                guard act.outcome == .succeeded, operation.revision > 0 else { continue }
+                points.append(
+                    Point(
+                        place: operation.revision * 2, invoked: operation.invoked, responded: operation.responded,
+                        operation: index))
+                continue
             }
             points.append(
                 Point(
@@ -85,13 +93,15 @@ extension Checker {
             var expected: Set<Read.Found> = []
             for key in wanted {
                 guard let version = version(of: key, at: revision), version.id != 0 else { continue }
-                expected.insert(Read.Found(key, version.id, version.revision))
+                expected.insert(Read.Found(key, version.id, version.revision, lease: version.lease))
             }
-            if read.found.count == expected.count, read.found.allSatisfy({ expected.contains($0) }) { continue }
-            let odd = expected.symmetricDifference(read.found).min { $0.key < $1.key }
+            let found = read.found.map { Read.Found($0.key, $0.id, $0.modRevision, lease: $0.lease) }
+            if found.count == expected.count, found.allSatisfy({ expected.contains($0) }) { continue }
+            let odd = expected.symmetricDifference(found).min { $0.key < $1.key }
             report(
                 "\(name(index)) at revision \(revision) found \(read.found.count) keys, expected \(expected.count); differs in "
-                    + "\(odd.map { "key \($0.key), id \($0.id), revision \($0.modRevision)" } ?? "a key found twice")")
+                    + "\(odd.map { "key \($0.key), id \($0.id), revision \($0.modRevision), lease \($0.lease)" } ?? "a key found twice")"
+            )
         }
     }
 

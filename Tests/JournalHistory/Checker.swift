@@ -5,20 +5,23 @@ extension History {
     /// What is wrong with it, the first so many; empty for a history that a store with one copy, used by one after the other, could have made.
     public func violations(limit: Int = 20) -> [String] {
         var checker = Checker(history: self)
+        checker.readLeases()
         checker.placeWrites()
         checker.checkRealTime()
         checker.checkWrites()
         checker.checkReads()
+        checker.checkLeases()
         for stream in streams { checker.check(stream) }
         return Array(checker.violations.prefix(limit))
     }
 
-    /// Transactions that took place, those among them whose answer nobody heard.
-    public func placed() -> (all: Int, unheard: Int) {
+    /// Transactions that took place, those among them whose answer nobody heard; and the ends of leases that took keys along, which nobody asked for.
+    public func placed() -> (all: Int, unheard: Int, ends: Int) {
         var checker = Checker(history: self)
         checker.placeWrites()
-        let unheard = checker.order.count { operations[$0.operation].responded == Operation.never }
-        return (checker.order.count, unheard)
+        let unheard = checker.order.count { checker.history.operations[$0.operation].responded == Operation.never }
+        let ends = checker.history.operations.count - operations.count
+        return (checker.order.count, unheard - ends, ends)
     }
 }
 
@@ -39,9 +42,13 @@ struct Checker {
     struct Version {
         var revision: Int64
         var id: UInt64
+        var lease: Int64 = 0
     }
 
-    let history: History
+    /// With the ends of leases as writes of nobody.
+    private(set) var history: History
+    /// What is known of each lease before the order is.
+    var leases: [Int64: LeaseLife] = [:]
     var violations: [String] = []
     /// All transactions that took place, by revision.
     private(set) var order: [Placed] = []
@@ -76,18 +83,45 @@ struct Checker {
             place(write, index, seen[write.id])
         }
         for (id, revision) in seen where !known.contains(id) { report("revision \(revision) holds id \(id), which nobody wrote") }
+        placeEnds()
         order.sort { $0.revision < $1.revision }
         for (one, next) in zip(order, order.dropFirst()) where one.revision == next.revision {
             report("revision \(one.revision) was given to \(name(one.operation)) and to \(name(next.operation))")
         }
         for placed in order {
+            if leases[placed.revision] != nil {
+                report("\(name(placed.operation)) has the revision \(placed.revision) of a grant")
+            }
             guard let write = write(placed) else { continue }
             for change in write.changes {
+                let kept = write.lease == Write.keptLease ? versions[change.key]?.last?.lease ?? 0 : write.lease
                 versions[change.key, default: []].append(
-                    Version(revision: placed.revision, id: change.isDelete ? 0 : write.id))
+                    Version(
+                        revision: placed.revision, id: change.isDelete ? 0 : write.id, lease: change.isDelete ? 0 : kept))
             }
         }
     }
+
+    /// Keys that were deleted at a revision that is no write's went with leases.
+    private mutating func placeEnds() {
+        var taken = Set(order.map(\.revision))
+        for stream in history.streams {
+            for part in stream.parts {
+                var rest = part.events[...]
+                while let revision = rest.first?.revision {
+                    let events = rest.prefix { $0.revision == revision }
+                    rest = rest.dropFirst(events.count)
+                    guard events.allSatisfy(\.change.isDelete), taken.insert(revision).inserted else { continue }
+                    order.append(Placed(revision: revision, operation: history.operations.count))
+                    let write = Write(0, events.map(\.change), .succeeded)
+                    history.operations.append(Operation(Self.nobody, .min, revision: revision, action: .write(write)))
+                }
+            }
+        }
+    }
+
+    /// Who ends leases that are over.
+    static let nobody = "nobody"
 
     private mutating func place(_ write: Write, _ index: Int, _ seen: Int64?) {
         let operation = history.operations[index]
@@ -135,6 +169,7 @@ struct Checker {
             switch operation.action {
             case .write(let write): "write of id \(write.id)"
             case .read(let read): "read of \(read.key.map { "key \($0)" } ?? "all keys")"
+            case .lease(let act): "\(act.kind)"
             }
         return "the \(what) by \(operation.process) at \(operation.invoked)"
     }

@@ -254,6 +254,35 @@ import Testing
         #expect(try keys(journal) == [] && journal.leases() == [])
     }
 
+    /// A reader that was stopped between its look at the store and its look at the clock took a lease for over that somebody had kept alive meanwhile: it
+    /// was told so although the lease never ended. The soak found it.
+    @Test func `a lease that is kept alive while somebody reads is not over`() throws {
+        let journal = try machine.open()
+        let id = try journal.grantLease(milliseconds: 100, .volatile).id
+        try put(journal, "/a", id)
+        let clock = machine.clock
+        let readers: [(Journal) throws -> Bool?] = [
+            { try $0.value(of: "/a")?.isLeaseExpired }, { try $0.lease(id)?.isExpired },
+            { try $0.range(RangeRequest(.all)).keyValues.first?.isLeaseExpired },
+        ]
+        let open = try machine.open()
+        _ = try open.value(of: "/a")
+        for isFresh in [false, true] {
+            for read in readers {
+                let reader = isFresh ? try machine.open() : open
+                var kept: Lease?
+                clock.whenAsked = {
+                    clock.milliseconds += 90
+                    do throws(JournalError) { kept = try journal.keepLeaseAlive(id, .volatile) } catch {}
+                    clock.milliseconds += 20
+                }
+                #expect(try read(reader) == false)
+                #expect(kept?.remaining == 100)
+                _ = try journal.keepLeaseAlive(id, .volatile)
+            }
+        }
+    }
+
     @Test func `there is a limit, and all up to it work`() throws {
         let journal = try machine.open()
         for _ in 0..<Lease.limit { _ = try journal.grantLease(milliseconds: 1000, .volatile) }

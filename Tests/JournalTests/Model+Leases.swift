@@ -176,7 +176,18 @@ extension Index {
 
 /// The clock of a simulated machine, and its one other process.
 final class SimulatedClock: LeaseClock {
-    var milliseconds: UInt64 = 1000
+    var milliseconds: UInt64 {
+        get {
+            let asked = whenAsked
+            whenAsked = nil
+            asked?()
+            return now
+        }
+        set { now = newValue }
+    }
+    private var now: UInt64 = 1000
+    /// What others do when somebody asks for the time, before he is told; once.
+    var whenAsked: (() -> Void)?
     /// When the process of pid 7 started: another number is another process.
     var started: UInt64 = 1
     var namespace: UInt64? = 1

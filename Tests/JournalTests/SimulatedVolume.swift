@@ -118,7 +118,8 @@ final class MappedBytes {
     private(set) var size = 0
 
     init(_ bytes: [UInt8]) {
-        base = Self.unused.withLock { $0.popLast() }.flatMap { UnsafeMutableRawPointer(bitPattern: $0) }
+        base =
+            Self.unused.withLock { $0.popLast() }.flatMap { UnsafeMutableRawPointer(bitPattern: $0) }
             ?? .allocate(byteCount: Self.length, alignment: 4096)
         self.bytes = bytes
     }

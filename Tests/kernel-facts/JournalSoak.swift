@@ -120,14 +120,21 @@ private final class Soak {
 
     private func killAndReplace(_ index: Int) throws {
         let slot = slots[index]
+        let before = bootMicroseconds()
         try slot.handle.send(.kill)
         let end = try slot.handle.waitForExit()
         slot.handle.close()
+        noteEnd(slot, earliest: end == .exited(code: 0) ? nil : before)
         guard end == .signaled(.kill, dumpedCore: false) || end == .exited(code: 0) else {
             throw Broken(description: "\(slot.role.rawValue) \(slot.number) ended by itself: \(end.map { "\($0)" } ?? "unknown")")
         }
         kills += 1
         slots[index] = try start(try resumed(slot))
+    }
+
+    /// `earliest` nil: it ended by itself, after the last that it wrote down.
+    private func noteEnd(_ slot: SoakSlot, earliest: Int64?) {
+        history.ends[slot.name] = History.End(earliest: earliest ?? .min, latest: bootMicroseconds())
     }
 
     /// A watcher goes on where the one before it wrote down that it was.
@@ -162,7 +169,14 @@ private final class Soak {
         for slot in slots { try slot.handle.send(.continue) }
         for slot in slots where slot.role != .watcher { try expectEnd(slot) }
         // Order: before the watchers end. Who opens the store tells of what the last one who was killed wrote and did not tell.
-        _ = try Journal.open(place.store, runDirectory: place.run)
+        let journal = try Journal.open(place.store, runDirectory: place.run)
+        // Order: before the watchers end too, who end what is over: each would see what those before him did not.
+        let patience = bootMicroseconds() + 10_000_000
+        while try !journal.leases().isEmpty {
+            try expect(bootMicroseconds() < patience, "\(try journal.leases().count) leases do not end")
+            try journal.endLeases()
+            pause(milliseconds: 10)
+        }
         try place.setDone()
         for slot in slots where slot.role == .watcher { try expectEnd(slot) }
     }
@@ -172,6 +186,7 @@ private final class Soak {
         try expect(try waitUntilReady(&entries, milliseconds: 60_000), "\(slot.name) does not end")
         try expectEqual(try slot.handle.waitForExit(), .exited(code: 0))
         slot.handle.close()
+        noteEnd(slot, earliest: nil)
     }
 
     private func judge() throws {
@@ -179,19 +194,26 @@ private final class Soak {
         try worker.lookAtAll()
         try expectEqual(try worker.journal.check().filter(\.isDamage), [])
         try load()
-        let (placed, unheard) = history.placed()
+        let (placed, unheard, ends) = history.placed()
         print(
-            "➜ soak: \(history.operations.count) operations, \(placed) transactions (\(unheard) of them unheard), "
+            "➜ soak: \(history.operations.count) operations, \(placed) transactions (\(unheard) of them unheard, \(ends) ends of "
+                + "leases with keys), "
                 + "\(history.streams.reduce(0) { $0 + $1.parts.reduce(0) { $0 + $1.events.count } }) events, \(kills) kills, "
                 + "\(stops) stops, at most \(mostFiles) files of \(mostBytes >> 20) MiB")
         let violations = history.violations()
         try expect(violations.isEmpty, violations.joined(separator: "\n"))
         try expect(mostBytes < 96 << 20 && mostFiles < 32, "the files grow: \(mostFiles) of \(mostBytes) bytes")
-        try expect(kills > 0 && placed > 0, "nothing happened")
+        try expect(kills > 0 && placed > 0 && ends > 0, "nothing happened")
     }
 
     private func load() throws {
-        for name in try place.recordings() where !name.hasPrefix("watcher") { _ = history.add(try words(name), of: name) }
+        for name in try place.recordings() where !name.hasPrefix("watcher") {
+            let before = history.operations.count
+            _ = history.add(try words(name), of: name)
+            // Who ended by himself was heard to the last.
+            let last = history.operations[before...].map { max($0.invoked, $0.responded) }.max() ?? .min
+            if history.ends[name]?.earliest == .min { history.ends[name]?.earliest = last }
+        }
         for slot in slots where slot.role == .watcher {
             let parts = try resumed(slot).parts
             for (one, next) in zip(parts, parts.dropFirst()) {

@@ -26,6 +26,8 @@ final class SoakWorker {
     private let marker: UInt32
     private let descriptors: Int
     private var turns = 0
+    /// Those of our grants that may not be over yet, with what they were granted for; nil for our own life.
+    private var leases: [(id: LeaseID, milliseconds: Int64?)] = []
 
     init(_ role: Role, _ number: Int, life: Int, seed: UInt64, _ place: SoakPlace.Paths) throws {
         name = "\(role.rawValue)-\(number)-\(life)"
@@ -98,58 +100,137 @@ final class SoakWorker {
     // MARK: one operation
 
     private func writeOnce() throws {
+        if random.below(10) == 0 { try actOnLease() }
         let first = key()
         let id = nextID
         nextID += 1
         switch random.below(20) {
-        case 0..<11: try commit(History.Write(id, [.init(first)]))
+        case 0..<11:
+            let lease = try lease(once: 3)
+            // Keys that nobody else takes off their leases soon.
+            let key = lease != 0 && random.below(2) == 0 ? marker + 1000 * UInt32(1 + random.below(4)) : first
+            try commit(History.Write(id, [.init(key)], lease: lease))
         case 11..<15:
             // What it was, or now and then what it surely is not.
             let before = random.below(8) == 0 ? 1 : try look(first).first?.modRevision ?? 0
-            try commit(History.Write(id, [.init(first)], if: before))
+            // There must be a lease to keep, or at least a key.
+            let lease = before > 0 && random.below(2) == 0 ? History.Write.keptLease : try lease(once: 4)
+            try commit(History.Write(id, [.init(first)], if: before, lease: lease))
         case 15..<17:
             try commit(History.Write(id, [.init(first, isDelete: true), .init(marker)], if: try look(first).first?.modRevision))
         default:
             let second = (first + 1 + UInt32(random.below(Int(Self.keys) - 1))) % Self.keys
-            try commit(History.Write(id, [.init(first), .init(second)]))
+            try commit(History.Write(id, [.init(first), .init(second)], lease: try lease(once: 4)))
         }
     }
+
+    // MARK: leases
+
+    /// A lease for a put, once in so many times; else 0. Ours, or what some key hangs on.
+    private func lease(once times: Int) throws -> LeaseID {
+        guard random.below(times) == 0 else { return 0 }
+        if leases.isEmpty || random.below(4) == 0 { return try look(key()).first?.lease ?? 0 }
+        return leases[random.below(leases.count)].id
+    }
+
+    private func actOnLease() throws {
+        let choice = random.below(10)
+        if leases.isEmpty || choice < 4 {
+            // Some are over before anything hangs on them.
+            try act(.grant(milliseconds: Int64(1 + random.below(600))))
+        } else if choice == 4 {
+            if !leases.contains(where: { $0.milliseconds == nil }) { try act(.grantForLife) }
+        } else if choice < 9 {
+            let (id, milliseconds) = leases[random.below(leases.count)]
+            if let milliseconds { try act(.keepAlive(id, milliseconds: milliseconds)) }
+        } else {
+            let id = try lease(once: 1)
+            if id != 0 { try act(.revoke(id)) }
+        }
+    }
+
+    private func act(_ kind: History.LeaseAct.Kind) throws {
+        try record(Recording.call(.lease(.init(kind)), at: bootMicroseconds()))
+        do throws(JournalError) {
+            let durability = random.below(25) == 0 ? Durability.durable : .volatile
+            let granted = try patiently(durability) { () throws(JournalError) in try carryOut(kind, durability) }
+            try record(Recording.written(.succeeded, revision: granted, at: bootMicroseconds()))
+        } catch {
+            try refused(error)
+        }
+    }
+
+    /// The number of a lease that was granted; else 0.
+    private func carryOut(_ kind: History.LeaseAct.Kind, _ durability: Durability) throws(JournalError) -> LeaseID {
+        switch kind {
+        case .grant(let milliseconds):
+            let id = try journal.grantLease(milliseconds: milliseconds, durability).id
+            leases.append((id, milliseconds))
+            return id
+        case .grantForLife:
+            let id = try journal.grantLease(process: currentPID(), durability).id
+            leases.append((id, nil))
+            return id
+        case .keepAlive(let id, _): try journal.keepLeaseAlive(id, durability)
+        case .revoke(let id):
+            leases.removeAll { $0.id == id }
+            try journal.revokeLease(id, durability)
+        }
+        return 0
+    }
+
+    /// Writes down that a lease is over. Nothing else may go wrong: nobody may have to wait so long, whoever is stopped is continued.
+    private func refused(_ error: JournalError) throws {
+        guard case .leaseNotFound(let id) = error else { throw Broken(description: "\(name): \(error)") }
+        leases.removeAll { $0.id == id }
+        try record(Recording.written(.refused, revision: 0, at: bootMicroseconds()))
+    }
+
+    // MARK: transactions
 
     private func commit(_ write: History.Write) throws {
         // A deletion of nothing is no event: only what is known to be there is deleted.
         if write.changes[0].isDelete, write.condition == nil { return }
         let value = SoakValue.bytes(write.id)
         var transaction = Transaction(
-            then: write.changes.map { $0.isDelete ? .delete(.key(Self.key($0.key))) : .put(Self.key($0.key), value: value) })
+            then: write.changes.map { change in
+                if change.isDelete { return .delete(.key(Self.key(change.key))) }
+                if write.lease == History.Write.keptLease { return .put(Self.key(change.key), value: value, keeping: .lease) }
+                return .put(Self.key(change.key), value: value, lease: write.lease)
+            })
         if let condition = write.condition {
             transaction.comparisons = [.isUnchanged(Self.key(write.changes[0].key), since: condition)]
         }
-        try record(Recording.call(.write(write), at: monotonicMicroseconds()))
+        try record(Recording.call(.write(write), at: bootMicroseconds()))
         do throws(JournalError) {
-            let answer = try patiently(transaction, random.below(25) == 0 ? .durable : .volatile)
+            let durability = random.below(25) == 0 ? Durability.durable : .volatile
+            let answer = try patiently(durability) { () throws(JournalError) in
+                try journal.commit(transaction, durability)
+            }
             let outcome: History.Write.Outcome = answer.succeeded ? .succeeded : .failed
-            try record(Recording.written(outcome, revision: answer.revision, at: monotonicMicroseconds()))
+            try record(Recording.written(outcome, revision: answer.revision, at: bootMicroseconds()))
         } catch {
-            // Nobody may have to wait so long: whoever is stopped is continued.
-            throw Broken(description: "\(name): \(error)")
+            try refused(error)
         }
     }
 
     /// On a machine that others keep busy a turn may be long in coming: what was not begun is asked for again. Not from one that is stopped, and not
     /// where it may have taken place.
-    private func patiently(_ transaction: Transaction, _ durability: Durability) throws(JournalError) -> TransactionAnswer {
+    private func patiently<Answer>(
+        _ durability: Durability, _ body: () throws(JournalError) -> Answer
+    ) throws(JournalError) -> Answer {
         for _ in 0..<5 {
             do throws(JournalError) {
-                return try journal.commit(transaction, durability)
+                return try body()
             } catch {
                 guard case .busy(let holder) = error, durability == .volatile, holder.state != "T" else { throw error }
             }
         }
-        return try journal.commit(transaction, durability)
+        return try body()
     }
 
     private func look(_ key: UInt32?, at revision: Revision? = nil) throws -> [History.Read.Found] {
-        try record(Recording.call(.read(.init(key, at: revision)), at: monotonicMicroseconds()))
+        try record(Recording.call(.read(.init(key, at: revision)), at: bootMicroseconds()))
         let answer: RangeAnswer
         do throws(JournalError) {
             answer = try journal.range(RangeRequest(key.map { .key(Self.key($0)) } ?? .all, at: revision))
@@ -160,9 +241,10 @@ final class SoakWorker {
         }
         if !answer.gaps.isEmpty { throw Broken(description: "\(name): \(answer.gaps)") }
         let found = try answer.keyValues.map {
-            History.Read.Found(try number(of: $0.key), try SoakValue.id($0.value), $0.modRevision)
+            History.Read.Found(
+                try number(of: $0.key), try SoakValue.id($0.value), $0.modRevision, lease: $0.lease, isExpired: $0.isLeaseExpired)
         }
-        try record(Recording.found(found, revision: answer.revision, at: monotonicMicroseconds()))
+        try record(Recording.found(found, revision: answer.revision, at: bootMicroseconds()))
         return found
     }
 
@@ -200,6 +282,13 @@ final class SoakWorker {
         let directory = try FileDescriptor.workingDirectory.open("/proc/self/fd", [.readOnly, .directory])
         return try directory.descriptor.directoryEntries().count
     }
+}
+
+/// The clock by which leases are measured.
+func bootMicroseconds() -> Int64 {
+    var time = timespec()
+    clock_gettime(CLOCK_BOOTTIME, &time)
+    return Int64(time.tv_sec) * 1_000_000 + Int64(time.tv_nsec) / 1000
 }
 
 /// A value that says which write it is of, and shows where it was torn: the id, then as many bytes of one kind as follow from it.

@@ -41,7 +41,7 @@ extension Journal {
     func hasExpired(_ id: LeaseID) throws(JournalError) -> Bool {
         if leaseLook == nil {
             let table = try readableLeases() ?? LeaseTable(boot: log.boot)
-            leaseLook = LeaseLook(table: table, now: log.options.clock.milliseconds)
+            leaseLook = LeaseLook(table: table, now: moment)
         }
         if let answer = leaseLook?.answers[id] { return answer }
         guard let look = leaseLook, let index = look.table.index(of: id) else { return false }
