@@ -36,11 +36,16 @@ extension Log {
 
     /// Removes files of segments that were given up: by a compaction that ended early, or by a recovery.
     func removeLeftovers() throws(JournalError) {
+        let names = try kernel { () throws(KernelError) in try disk.names() }
+        let leftovers = names.filter { name in SegmentName.number(name).map { $0 < firstSegment } ?? false }
+        if leftovers.isEmpty { return }
+        // Order: on the disk before the files go. What the control file says now may be what somebody wrote whose sync failed: the power would take it back,
+        // and the files would be missed.
+        try withSyncLock { () throws(JournalError) in
+            _ = try StoreIdentity.update(disk) { $0.firstSegment = max($0.firstSegment, firstSegment) }
+        }
         try kernel { () throws(KernelError) in
-            for name in try disk.names() {
-                guard let number = SegmentName.number(name), number < firstSegment else { continue }
-                try disk.removeIfPresent(name)
-            }
+            for name in leftovers { try disk.removeIfPresent(name) }
         }
     }
 }
