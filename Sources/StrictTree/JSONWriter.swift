@@ -1,7 +1,7 @@
 /// Writes JSON in the order of the calls; strings are escaped as RFC 8259 asks and no more, integers are exact.
 public struct JSONWriter {
     /// What has been written so far.
-    public private(set) var bytes: [UInt8] = []
+    public internal(set) var bytes: [UInt8] = []
     private let layout: Layout
     private var depth = 0
     private var isFirst = true
@@ -42,6 +42,12 @@ extension JSONWriter {
     public mutating func element(_ value: Bool) {
         separate()
         bytes.append(contentsOf: (value ? "true" : "false").utf8)
+    }
+
+    /// A number or a word as it stands in a document that was parsed.
+    mutating func scalarElement(_ text: String) {
+        separate()
+        bytes.append(contentsOf: text.utf8)
     }
 
     @inlinable
@@ -97,6 +103,12 @@ extension JSONWriter {
         append(isNegative: isNegative, magnitude)
     }
 
+    /// A number as it stands in a document that was parsed.
+    mutating func scalarMember(_ key: String, _ text: String) {
+        name(key)
+        bytes.append(contentsOf: text.utf8)
+    }
+
     /// A member that is an array of strings, left out for nil, written when empty.
     public mutating func member(_ key: String, _ values: [String]?) {
         guard let values else { return }
@@ -107,7 +119,7 @@ extension JSONWriter {
 }
 
 extension JSONWriter {
-    private mutating func name(_ key: String) {
+    mutating func name(_ key: String) {
         separate()
         quote(key)
         bytes.append(UInt8(ascii: ":"))
@@ -115,7 +127,7 @@ extension JSONWriter {
         bytes.append(UInt8(ascii: " "))
     }
 
-    private mutating func enclose(_ opener: UInt8, _ closer: UInt8, _ body: (inout JSONWriter) -> Void) {
+    mutating func enclose(_ opener: UInt8, _ closer: UInt8, _ body: (inout JSONWriter) -> Void) {
         bytes.append(opener)
         depth += 1
         isFirst = true
@@ -127,7 +139,7 @@ extension JSONWriter {
         isFirst = false
     }
 
-    private mutating func separate() {
+    mutating func separate() {
         if !isFirst { bytes.append(UInt8(ascii: ",")) }
         isFirst = false
         if depth > 0 { breakLine() }
@@ -157,7 +169,7 @@ extension JSONWriter {
         }
     }
 
-    private mutating func quote(_ text: String) {
+    mutating func quote(_ text: String) {
         bytes.append(UInt8(ascii: "\""))
         for byte in text.utf8 {
             switch byte {

@@ -11,10 +11,10 @@ public struct Position: Hashable, Sendable, CustomStringConvertible {
 
     public var description: String { "line \(line), column \(column)" }
 
-    /// Counts up to a byte. Only errors and warnings need positions, so nothing is kept per value.
-    init(of offset: Int, in source: UnsafeBufferPointer<UInt8>) {
-        var line = 1
-        var column = 1
+    /// Counts up to a byte, from the beginning of a text that stands at `start`. Only errors and warnings need positions, so nothing is kept per value.
+    init(of offset: Int, in source: UnsafeBufferPointer<UInt8>, from start: Position = Position(line: 1, column: 1)) {
+        var line = start.line
+        var column = start.column
         for byte in source.prefix(offset) {
             if byte == UInt8(ascii: "\n") {
                 line += 1
@@ -25,4 +25,7 @@ public struct Position: Hashable, Sendable, CustomStringConvertible {
         }
         self.init(line: line, column: column)
     }
+
+    /// For parsers of other modules.
+    package init(ofByte offset: Int, in source: UnsafeBufferPointer<UInt8>) { self.init(of: offset, in: source) }
 }

@@ -51,9 +51,27 @@ struct Tape {
         withText(of: index, in: source) { String(decoding: $0, as: UTF8.self) }
     }
 
-    /// Walks down from the root; a key has the pointer of its value. Works on an unfinished tape too, for errors of syntax.
+    /// One step from a container to what is in it.
+    enum Step {
+        case member(String)
+        case element(Int)
+    }
+
+    /// RFC 6901; a key has the pointer of its value. Works on an unfinished tape too, for errors of syntax.
     func pointer(to target: Int, in source: UnsafeBufferPointer<UInt8>) -> String {
         var pointer = ""
+        for step in steps(to: target, in: source) {
+            switch step {
+            case .member(let key): pointer += "/" + Self.escaped(key)
+            case .element(let ordinal): pointer += "/" + String(ordinal)
+            }
+        }
+        return pointer
+    }
+
+    /// Walks down from the root.
+    func steps(to target: Int, in source: UnsafeBufferPointer<UInt8>) -> [Step] {
+        var steps: [Step] = []
         var container = 0
         while container < target {
             var child = container + 1
@@ -67,11 +85,11 @@ struct Tape {
                 child = end(of: child)
                 ordinal += 1
             }
-            pointer += "/" + (isObject ? Self.escaped(string(of: key, in: source)) : String(ordinal))
-            if child >= target { return pointer }
+            steps.append(isObject ? .member(string(of: key, in: source)) : .element(ordinal))
+            if child >= target { return steps }
             container = child
         }
-        return pointer
+        return steps
     }
 
     private static func escaped(_ key: String) -> String {

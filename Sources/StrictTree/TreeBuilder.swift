@@ -5,15 +5,19 @@ package struct TreeBuilder {
     private(set) var tape = Tape()
     /// The containers not yet closed, outermost first.
     private var open: [Int] = []
-    private let source: UnsafeBufferPointer<UInt8>
+    package let source: UnsafeBufferPointer<UInt8>
     private let limits: Limits
 
     /// SAFETY: `source` must outlive the builder; parsers run inside `withUnsafeBufferPointer` of the document's bytes.
-    package init(source: UnsafeBufferPointer<UInt8>, limits: Limits) {
+    /// `expectedNodes` is a guess for which there is room at once.
+    package init(source: UnsafeBufferPointer<UInt8>, limits: Limits, expectedNodes: Int) {
         self.source = source
         self.limits = limits
-        tape.nodes.reserveCapacity(min(source.count / 8, limits.maxNodes) + 16)
+        tape.nodes.reserveCapacity(min(expectedNodes, limits.maxNodes))
     }
+
+    /// Values and keys so far.
+    package var nodeCount: Int { tape.nodes.count }
 
     /// The innermost open container and whether it has elements; nil outside of all.
     @inline(__always)
@@ -67,6 +71,11 @@ extension TreeBuilder {
                 flags: flags))
     }
 
+    /// A number by its text in the grammar of JSON, wherever it lies.
+    package mutating func addNumber(_ text: Text, at offset: Int, isInteger: Bool) throws(TreeError) {
+        try add(text.node(at: offset, kind: .number, isInteger ? .isInteger : []))
+    }
+
     package mutating func addString(_ text: Text, at offset: Int) throws(TreeError) {
         try add(text.node(at: offset))
     }
@@ -96,7 +105,8 @@ extension TreeBuilder {
     /// The text of a string or key, valid UTF-8: in the source as it stands, or decoded.
     package struct Text {
         fileprivate let offset: Int
-        fileprivate let count: Int
+        /// Bytes.
+        package let count: Int
         fileprivate let flags: Node.Flags
 
         /// Text that stands in the source as it is.
@@ -106,8 +116,8 @@ extension TreeBuilder {
         }
 
         @inline(__always)
-        fileprivate func node(at start: Int) -> Node {
-            Node(start: UInt32(start), count: UInt32(count), link: UInt32(offset), kind: .string, flags: flags)
+        fileprivate func node(at start: Int, kind: Kind = .string, _ more: Node.Flags = []) -> Node {
+            Node(start: UInt32(start), count: UInt32(count), link: UInt32(offset), kind: kind, flags: flags.union(more))
         }
     }
 
@@ -115,6 +125,12 @@ extension TreeBuilder {
     package var decodedCount: Int { tape.decoded.count }
 
     package mutating func appendDecoded(_ bytes: some Sequence<UInt8>) { tape.decoded.append(contentsOf: bytes) }
+
+    /// The bytes of a text of this builder.
+    package func bytes(of text: Text) -> [UInt8] {
+        let range = text.offset..<text.offset + text.count
+        return text.flags.contains(.isDecoded) ? Array(tape.decoded[range]) : Array(source[range])
+    }
 
     /// What has been decoded since `start`.
     package func decoded(from start: Int, holdsNUL: Bool) -> Text {

@@ -63,3 +63,8 @@ public struct Member: Sendable {
     /// Where the key begins.
     public var keyPosition: Position { value.document.position(of: value.index - 1) }
 }
+
+extension Value {
+    /// Whether a container has nothing in it; false for scalars.
+    public var isEmpty: Bool { (kind == .array || kind == .object) && node.count == 0 }
+}

@@ -14,6 +14,9 @@ public struct Value: Sendable {
     /// The JSON pointer (RFC 6901), as `/process/args/0`; empty for the root. Found on demand: for messages only.
     public var pointer: String { document.pointer(to: index) }
 
+    /// The path as Kubernetes writes it, as `spec.containers[0].env` or `metadata.labels['example.com/role']`. Found on demand: for messages only.
+    public var path: String { document.path(to: index) }
+
     /// Go programs write `null` for empty lists and maps, so that optional members treat it as absent.
     public var isNull: Bool { node.kind == .null }
 
@@ -51,6 +54,14 @@ extension Value {
     public var anyString: String {
         get throws(TreeError) {
             guard kind == .string else { throw failure(expected: "a string") }
+            return document.string(of: index)
+        }
+    }
+
+    /// A number as it was written, in JSON's grammar.
+    public var numberText: String {
+        get throws(TreeError) {
+            guard kind == .number else { throw failure(expected: "a number") }
             return document.string(of: index)
         }
     }
