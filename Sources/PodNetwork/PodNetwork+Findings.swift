@@ -1,0 +1,126 @@
+import Journal
+import Netlink
+import PodRecords
+
+extension PodNetwork {
+    /// The bridge, its addresses, the settings, others' tables.
+    func hostFindings(_ host: HostRecord) throws(NetworkError) -> [NetworkFinding] {
+        var findings: [NetworkFinding] = []
+        if host.state != .up {
+            findings.append(NetworkFinding(text: "the network is \(host.state), and did not come to its end", remedy: .raise))
+        }
+        let configuration = host.configuration
+        guard let bridge = try link(configuration.bridge) else {
+            return findings + [NetworkFinding(text: "the bridge '\(configuration.bridge)' is gone", remedy: .raise)]
+        }
+        if !bridge.isUp {
+            findings.append(NetworkFinding(text: "the bridge '\(configuration.bridge)' is down", remedy: .raise))
+        }
+        let addresses = try during("cannot look at the host's addresses") { () throws(NetlinkError) in try route.addresses() }
+        for gateway in configuration.gateways
+        where !addresses.contains(where: { $0.index == bridge.index && $0.address == gateway }) {
+            findings.append(
+                NetworkFinding(text: "the bridge '\(configuration.bridge)' has lost its address \(gateway)", remedy: .raise))
+        }
+        let settings = try NetworkSettings()
+        if try settings.isOn("ipv4/ip_forward") != true {
+            findings.append(NetworkFinding(text: "the host does not forward IPv4 any more", remedy: .raise))
+        }
+        if host.before.v6 != nil, try settings.isOn("ipv6/conf/all/forwarding") != true {
+            findings.append(NetworkFinding(text: "the host does not forward IPv6 any more", remedy: .raise))
+        }
+        if let text = try foreignDrop() { findings.append(NetworkFinding(text: text, remedy: .none)) }
+        return findings
+    }
+
+    /// Pods without a link, and links without a pod.
+    func linkFindings(_ host: HostRecord, _ pods: [PodRecord]) throws(NetworkError) -> [NetworkFinding] {
+        let links = try during("cannot look at the host's interfaces") { () throws(NetlinkError) in try route.links() }
+        let prefix = "\(host.configuration.bridge)p"
+        var owned: Set<String> = []
+        var findings: [NetworkFinding] = []
+        for pod in pods {
+            let port = try pod.port(host.configuration)
+            owned.insert(port.string)
+            guard pod.state == .ready, !links.contains(where: { $0.name == port.string }) else { continue }
+            findings.append(
+                NetworkFinding(
+                    text:
+                        "the link '\(port)' of pod '\(pod.name)' (\(pod.sandbox)) is gone, as after the end of its network namespace",
+                    remedy: .none))
+        }
+        for link in links where link.name.hasPrefix(prefix) && Int(link.name.dropFirst(prefix.count)) != nil {
+            if !owned.contains(link.name) {
+                findings.append(
+                    NetworkFinding(
+                        text: "the link '\(link.name)' belongs to no pod", remedy: .deleteLink(link.name), isPassing: true))
+            }
+        }
+        return findings
+    }
+
+    /// Pods without rules, and rules without a pod.
+    func ruleFindings(_ host: HostRecord, _ pods: [PodRecord]) throws(NetworkError) -> [NetworkFinding] {
+        let ruleset = Ruleset(configuration: host.configuration, before: host.before)
+        var findings: [NetworkFinding] = []
+        var wanted: [FilterSet: [[UInt8]: PodRecord]] = [:]
+        for pod in pods where pod.state == .ready {
+            for (set, elements) in try ruleset.elements(of: pod) {
+                for element in elements { wanted[set, default: [:]][element.key] = pod }
+            }
+        }
+        for set in ruleset.sets {
+            let there = try during("cannot look at nf_tables") { () throws(NetlinkError) in try netfilter.elements(of: set) }
+            guard let there else {
+                return [NetworkFinding(text: "the table '\(set.table)' or its set '\(set.name)' is gone", remedy: .raise)]
+            }
+            let keys = Set(there.map(\.key))
+            for (key, pod) in wanted[set] ?? [:] where !keys.contains(key) {
+                findings.append(
+                    NetworkFinding(
+                        text: "a rule of pod '\(pod.name)' (\(pod.sandbox)) is gone from the set '\(set.name)'", remedy: .raise))
+            }
+            let unfinished = Set(pods.filter { $0.state != .ready }.map(\.sandbox.string))
+            for element in there where wanted[set]?[element.key] == nil && !unfinished.contains(element.comment ?? "") {
+                findings.append(
+                    NetworkFinding(
+                        text: "the set '\(set.name)' has a rule of no pod ('\(element.comment ?? "")')", remedy: .raise))
+            }
+        }
+        return findings
+    }
+
+    func claims(of pod: PodRecord) throws(NetworkError) -> [Key] {
+        let configuration = try hostRecord()?.configuration ?? configuration
+        return pod.addresses(configuration).map(NetworkKeys.address) + pod.ports.map(NetworkKeys.hostPort)
+    }
+
+    /// Claims without a pod, and pods without claims.
+    func claimFindings(_ pods: [PodRecord]) throws(NetworkError) -> [NetworkFinding] {
+        var findings: [NetworkFinding] = []
+        var holders: [Key: String] = [:]
+        for pod in pods {
+            for key in try claims(of: pod) { holders[key] = pod.sandbox.string }
+        }
+        var claimed: Set<Key> = []
+        for prefix in [NetworkKeys.addresses, NetworkKeys.hostPorts] {
+            for keyValue in try range(prefix) where !keyValue.isFromEarlierBoot {
+                claimed.insert(keyValue.key)
+                let holder = String(decoding: keyValue.value, as: UTF8.self)
+                guard holders[keyValue.key] != holder else { continue }
+                findings.append(
+                    NetworkFinding(
+                        text: "'\(keyValue.key)' is claimed by '\(holder)', which does not use it",
+                        remedy: .release(keyValue.key.description)))
+            }
+        }
+        for pod in pods where pod.state == .ready {
+            for key in try claims(of: pod) where !claimed.contains(key) {
+                findings.append(
+                    NetworkFinding(
+                        text: "pod '\(pod.name)' (\(pod.sandbox)) uses '\(key)' without a claim", remedy: .claim(pod.sandbox)))
+            }
+        }
+        return findings
+    }
+}

@@ -1,0 +1,177 @@
+import Journal
+import LinuxTypes
+import Netlink
+
+extension PodNetwork {
+    /// The network as it is up: what was done to the host, and the index of its bridge.
+    struct Raised {
+        let record: HostRecord
+        let bridge: Int32
+    }
+
+    /// Makes the host ready for pods, or finds it so. Order: the record, which has how everything was before, then the bridge, the settings, the tables; each of
+    /// them is made again where a killed process has left some.
+    func raise() throws(NetworkError) -> Raised {
+        if let record = try hostRecord() {
+            try checkSame(record)
+            if record.state == .up, let bridge = try bridge(), try hasTables(record) {
+                return Raised(record: record, bridge: bridge.index)
+            }
+            return try raise(record)
+        }
+        let record = try plan()
+        try forgetEarlierBoot()
+        try write(record)
+        return try raise(record)
+    }
+
+    /// One that the record's configuration does not describe cannot be changed under pods.
+    private func checkSame(_ record: HostRecord) throws(NetworkError) {
+        guard record.configuration != configuration else { return }
+        throw NetworkError(
+            .refused,
+            "the network is up with another configuration (\(record.configuration.subnets.map { "\($0)" }.joined(by: ", "))"
+                + " on \(record.configuration.bridge))",
+            hint: "it changes when the last pod is removed")
+    }
+
+    /// Refuses what would hurt others, before anything is done.
+    private func plan() throws(NetworkError) -> HostRecord {
+        if try link(configuration.bridge) != nil {
+            throw NetworkError(
+                .refused, "the interface '\(configuration.bridge)' is there already, and not by us",
+                hint: "remove it, or name another bridge in the configuration")
+        }
+        try checkRoutes()
+        try checkForeignChains()
+        let settings = try NetworkSettings()
+        if configuration.subnet6 != nil, try settings.value("ipv6/conf/all/forwarding") == nil {
+            throw NetworkError(
+                .refused, "pods cannot have IPv6 addresses: the kernel has no IPv6",
+                hint: "set 'subnet6' to \"\" in the configuration of the network")
+        }
+        let before = try settings.forwarding(withIPv6: configuration.subnet6 != nil)
+        return HostRecord(state: .raising, configuration: configuration, before: before)
+    }
+
+    func raise(_ record: HostRecord) throws(NetworkError) -> Raised {
+        var record = record
+        // A network that is being lowered is raised again.
+        if record.state != .raising {
+            record.state = .raising
+            try write(record)
+        }
+        let bridge = try raiseBridge()
+        step("set forwarding")
+        let settings = try NetworkSettings()
+        try settings.enableForwarding(record.before, bridge: configuration.bridge.string)
+        if configuration.translatesAddresses {
+            // Packets of 127.0.0.1 may leave by the bridge, and answers to it come in. The table keeps others from using that.
+            try settings.set("ipv4/conf/\(configuration.bridge)/route_localnet", to: "1")
+        }
+        try installTables(record)
+        record.state = .up
+        try write(record)
+        return Raised(record: record, bridge: bridge)
+    }
+
+    private func raiseBridge() throws(NetworkError) -> Int32 {
+        guard let gateway = configuration.gateways.first else { throw NetworkError(.failed, "the network has no gateway") }
+        let hardware = HardwareAddress(for: gateway)
+        if try bridge() == nil {
+            step("add the bridge")
+            try send([LinkMessage.addBridge(configuration.bridge, address: hardware, mtu: configuration.mtu)])
+        }
+        guard let found = try bridge() else { throw NetworkError(.failed, "the bridge '\(configuration.bridge)' is gone again") }
+        step("set the bridge up")
+        var messages: [NetlinkMessage] = []
+        if configuration.subnet6 != nil {
+            // A host may have turned IPv6 off for interfaces to come.
+            try NetworkSettings().set("ipv6/conf/\(configuration.bridge)/disable_ipv6", to: "0")
+            messages.append(LinkMessage.disableAddressGeneration(configuration.bridge))
+        }
+        messages.append(LinkMessage.set(configuration.bridge, up: true))
+        for (subnet, gateway) in zip(configuration.subnets, configuration.gateways) {
+            messages.append(AddressMessage.add(gateway, prefixLength: subnet.prefixLength, to: found.index))
+        }
+        if configuration.subnet6 != nil {
+            messages.append(AddressMessage.add(hardware.linkLocalAddress, prefixLength: 64, to: found.index))
+        }
+        try send(messages)
+        return found.index
+    }
+
+    /// Both tables at once, with the elements of the pods that there are.
+    func installTables(_ record: HostRecord) throws(NetworkError) {
+        let ruleset = Ruleset(configuration: record.configuration, before: record.before)
+        var messages = ruleset.install(replacing: try ownTables(configuration.bridge))
+        for pod in try podRecords() where pod.state != .removing {
+            messages += try ruleset.elements(of: pod).map { $0.set.add($0.elements) }
+        }
+        let names = ruleset.tables.map { "'\($0)'" }.joined(by: " and ")
+        step("install the tables")
+        do throws(NetlinkError) { try netfilter.transact(messages) } catch {
+            guard error.errno == .ENOENT || error.errno == .ENOTSUP || error.errno == .EAFNOSUPPORT else {
+                throw NetworkError(.failed, "cannot install the tables \(names): \(error)")
+            }
+            throw NetworkError(
+                .failed, "cannot install the tables \(names): \(error)",
+                hint:
+                    "the kernel lacks a part of nf_tables: the families inet and bridge, nft_chain_nat, nft_nat, nft_masq, nft_fib_inet and nft_ct are needed"
+            )
+        }
+    }
+
+    /// The bridge, if it is one.
+    func bridge() throws(NetworkError) -> Link? {
+        guard let found = try link(configuration.bridge) else { return nil }
+        guard found.kind == "bridge" else {
+            throw NetworkError(.refused, "the interface '\(configuration.bridge)' is no bridge")
+        }
+        return found
+    }
+
+    func link(_ name: InterfaceName) throws(NetworkError) -> Link? {
+        try during("cannot look at the host's interfaces") { () throws(NetlinkError) in try route.link(name) }
+    }
+
+    private func hasTables(_ record: HostRecord) throws(NetworkError) -> Bool {
+        let ruleset = Ruleset(configuration: record.configuration, before: record.before)
+        let tables = try ownTables(record.configuration.bridge)
+        return ruleset.tables.allSatisfy(tables.contains)
+    }
+
+    /// The tables that are named like a bridge and of our families.
+    func ownTables(_ bridge: InterfaceName) throws(NetworkError) -> [FilterTable] {
+        let name = bridge.string
+        do throws(NetlinkError) {
+            return try netfilter.tables().filter { $0.name == name && ($0.family == .inet || $0.family == .bridge) }
+        } catch {
+            // A kernel without nf_tables has none of ours either.
+            if error.errno == .EINVAL || error.errno == .ENOTSUP { return [] }
+            throw NetworkError(.failed, "cannot look at nf_tables: \(error)")
+        }
+    }
+
+    func send(_ messages: [NetlinkMessage]) throws(NetworkError) {
+        try during("the network") { () throws(NetlinkError) in try route.perform(messages) }
+    }
+
+    /// What volatile records of an earlier boot, or a network that is gone, have left.
+    private func forgetEarlierBoot() throws(NetworkError) {
+        try commit(
+            "forget the network of an earlier boot",
+            [NetworkKeys.host, NetworkKeys.pods, NetworkKeys.addresses, NetworkKeys.hostPorts].map {
+                .delete(.prefix($0))
+            })
+    }
+
+    /// The error, with what its undoing failed with.
+    func undoing(_ error: NetworkError, _ body: () throws(NetworkError) -> Void) -> NetworkError {
+        var error = error
+        do throws(NetworkError) { try body() } catch let second {
+            error.undoing = (error.undoing.map { $0 + "; " } ?? "") + second.description
+        }
+        return error
+    }
+}

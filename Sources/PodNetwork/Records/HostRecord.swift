@@ -1,0 +1,79 @@
+import StrictTree
+
+/// What was done to the host for its pods, and how it was before: `/network/host`.
+struct HostRecord: Hashable, Sendable {
+    enum State: String, Sendable {
+        /// The record is written; of the bridge, the settings and the tables some may be there.
+        case raising
+        case up
+        /// Some may be gone already.
+        case lowering
+    }
+
+    var state: State
+    var configuration: NetworkConfiguration
+    var before: ForwardingBefore
+
+    func encoded() -> [UInt8] {
+        var json = JSONWriter()
+        json.object { json in
+            json.member("state", state.rawValue)
+            json.object("configuration") { configuration.write(&$0) }
+            json.object("before") { before.write(&$0) }
+        }
+        return json.bytes
+    }
+
+    init(state: State, configuration: NetworkConfiguration, before: ForwardingBefore) {
+        self.state = state
+        self.configuration = configuration
+        self.before = before
+    }
+
+    init(decoding bytes: [UInt8]) throws(NetworkError) {
+        do throws(TreeError) {
+            var fields = try Fields(Document(json: bytes).root)
+            state = try NetworkConfiguration.parsed(fields.required("state"), "a state") { State(rawValue: $0) }
+            before = try ForwardingBefore(fields.required("before"))
+            configuration = try NetworkConfiguration(reading: fields.required("configuration"))
+        } catch { throw NetworkError(.failed, "the record of the network cannot be read: \(error)") }
+    }
+}
+
+/// The settings that forwarding needs, as they were before the first pod.
+struct ForwardingBefore: Hashable, Sendable {
+    /// `net.ipv4.ip_forward`.
+    var v4: Bool
+    /// `net.ipv6.conf.all.forwarding`; nil where the kernel has no IPv6 or pods have none.
+    var v6: Bool?
+    /// Interfaces that forwarded IPv4 although the host did not.
+    var interfaces4: [String]
+    /// Interfaces whose `accept_ra` was 1: a host that forwards would ignore router advertisements there and lose its routes.
+    var acceptingAdvertisements: [String]
+
+    /// Whether nobody but us wants the host to forward: then all but the pods' packets are dropped.
+    var isGuarded4: Bool { !v4 && interfaces4.isEmpty }
+    var isGuarded6: Bool { v6 == false }
+
+    func write(_ json: inout JSONWriter) {
+        json.member("forwarding4", v4)
+        json.member("forwarding6", v6)
+        json.member("interfaces4", interfaces4)
+        json.member("acceptRA", acceptingAdvertisements)
+    }
+
+    init(_ value: Value) throws(TreeError) {
+        var fields = try Fields(value)
+        v4 = try fields.required("forwarding4").bool
+        v6 = try fields.bool("forwarding6")
+        interfaces4 = try fields.strings("interfaces4")
+        acceptingAdvertisements = try fields.strings("acceptRA")
+    }
+
+    init(v4: Bool, v6: Bool?, interfaces4: [String], acceptingAdvertisements: [String]) {
+        self.v4 = v4
+        self.v6 = v6
+        self.interfaces4 = interfaces4
+        self.acceptingAdvertisements = acceptingAdvertisements
+    }
+}

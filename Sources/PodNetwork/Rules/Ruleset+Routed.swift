@@ -1,0 +1,114 @@
+import Netlink
+
+extension Ruleset {
+    /// What the host routes.
+    func routedRules() -> [NetlinkMessage] {
+        let forward = forwardRules()
+        return configuration.translatesAddresses ? loopbackRules() + forward + translationRules() : forward
+    }
+
+    private func loopbackRules() -> [NetlinkMessage] {
+        var messages = [routed.addChain("early", FilterTable.Hook(.filter, .prerouting, priority: -300))]
+        // CVE-2020-8558: `route_localnet` on the bridge would let its neighbors speak to services that listen on 127.0.0.1 alone. Order: before connections are
+        // followed, so that the answers to our own rewritten ones still come through.
+        for offset: UInt32 in [12, 16] {
+            messages.append(
+                routed.addRule(
+                    "early",
+                    family(.v4) + [
+                        .load(.interfaceName), .compare(Self.name("lo"), isEqual: false),
+                        .payload(.network, offset: offset, length: 4), .mask([255, 0, 0, 0]), .compare([127, 0, 0, 0]),
+                        .verdict(.drop),
+                    ]))
+        }
+        return messages
+    }
+
+    private func forwardRules() -> [NetlinkMessage] {
+        var messages = [routed.addChain("forward", FilterTable.Hook(.filter, .forward, priority: 0))]
+        // With `br_netfilter` what crosses another bridge of the host comes by here, too, as from the bridge to the bridge: it is nobody's business.
+        let bridged: [Expression] = [
+            .load(.interfaceKind), .compare(Self.name("bridge")), .load(.outgoingInterfaceKind), .compare(Self.name("bridge")),
+        ]
+        messages.append(routed.addRule("forward", bridged + [.verdict(.accept)]))
+        for (isGuarded, version) in [(before.isGuarded4, IPAddress.Family.v4), (before.isGuarded6, .v6)] where isGuarded {
+            messages.append(
+                routed.addRule(
+                    "forward", family(version) + incoming(isBridge: false) + outgoing(isBridge: false) + [.verdict(.drop)]))
+        }
+        return messages
+    }
+
+    private func translationRules() -> [NetlinkMessage] {
+        var messages = [routed.addChain("host_ports")]
+        messages += hostPortRules().map { routed.addRule("host_ports", $0) }
+        for (chain, place) in [("prerouting", FilterTable.Hook.Place.prerouting), ("output", .output)] {
+            messages.append(routed.addChain(chain, FilterTable.Hook(.nat, place, priority: -100)))
+            messages.append(
+                routed.addRule(chain, [.destinationKind, .compare([2, 0, 0, 0]), .verdict(.jump("host_ports"))]))
+        }
+        messages.append(routed.addChain("postrouting", FilterTable.Hook(.nat, .postrouting, priority: 100)))
+        // A connection of the host to 127.0.0.1, led to a pod: the pod could not answer to that address.
+        let fromLoopback: [Expression] = [
+            .payload(.network, offset: 12, length: 4), .mask([255, 0, 0, 0]), .compare([127, 0, 0, 0]),
+        ]
+        messages.append(masquerade(family(.v4) + outgoing(isBridge: true) + fromLoopback))
+        for subnet in configuration.subnets {
+            let fromPod = family(subnet.family) + source(in: subnet)
+            // From pod to pod by a host port: the answer must come back the same way, and not straight over the bridge.
+            messages.append(
+                masquerade(
+                    fromPod + outgoing(isBridge: true) + [.connectionStatus, .mask([0x20, 0, 0, 0])]
+                        + [.compare([0, 0, 0, 0], isEqual: false)]))
+            messages.append(masquerade(fromPod + outgoing(isBridge: false)))
+        }
+        return messages
+    }
+
+    private func masquerade(_ match: [Expression]) -> NetlinkMessage { routed.addRule("postrouting", match + [.masquerade]) }
+
+    /// The pod's address and port come out of the map into the words from 8 on.
+    private func hostPortRules() -> [[Expression]] {
+        // ::1 is an address of the host, but from it nothing gets out.
+        let loopback6 = [UInt8](repeating: 0, count: 15) + [1]
+        var rules = [family(.v6) + [.payload(.network, offset: 24, length: 16), .compare(loopback6), .verdict(.return)]]
+        for version in [IPAddress.Family.v4, .v6] {
+            let isV4 = version == .v4
+            let words: UInt32 = isV4 ? 1 : 4
+            let translation = Expression.translateDestination(version, address: 8, port: 8 + words)
+            let at = portsSet(version, hasAddress: true)
+            rules.append(
+                family(version) + [
+                    .payload(.network, offset: isV4 ? 16 : 24, length: words * 4, to: 0), .load(.transportProtocol, to: words),
+                    .payload(.transport, offset: 2, length: 2, to: words + 1), .lookUp(at.name, valueTo: 8), translation,
+                ])
+            let everywhere = portsSet(version, hasAddress: false)
+            rules.append(
+                family(version) + [
+                    .load(.transportProtocol, to: 0), .payload(.transport, offset: 2, length: 2, to: 1),
+                    .lookUp(everywhere.name, valueTo: 8), translation,
+                ])
+        }
+        return rules
+    }
+
+    private func family(_ family: IPAddress.Family) -> [Expression] { [.load(.networkProtocol), .compare([family.rawValue])] }
+
+    private func incoming(isBridge: Bool) -> [Expression] {
+        [.load(.interfaceName), .compare(configuration.bridge.padded, isEqual: isBridge)]
+    }
+
+    private func outgoing(isBridge: Bool) -> [Expression] {
+        [.load(.outgoingInterfaceName), .compare(configuration.bridge.padded, isEqual: isBridge)]
+    }
+
+    private func source(in subnet: IPSubnet) -> [Expression] {
+        let length = subnet.family == .v4 ? UInt32(4) : 16
+        return [
+            .payload(.network, offset: subnet.family == .v4 ? 12 : 8, length: length), .mask(subnet.mask),
+            .compare(subnet.address.bytes),
+        ]
+    }
+
+    private static func name(_ name: String) -> [UInt8] { Array(name.utf8) + [UInt8](repeating: 0, count: 16 - name.utf8.count) }
+}
