@@ -53,14 +53,18 @@ struct Arrivals {
         for blob in wanted.map(\.blob) + payloads where !missing.contains(where: { $0.digest == blob.digest }) {
             if try !store.hasBlob(blob) { missing.append(blob) }
         }
-        let crew = LayerCrew()
         let lacking = try lacking(wanted)
+        if missing.isEmpty, lacking.isEmpty { return }
+        let crew = LayerCrew()
+        let earlySync = try EarlySync(store.files)
         let isAbsent = Set(missing.map(\.digest)).contains
         for layer in lacking where !isAbsent(layer.blob.digest) {
             try crew.begin(unpacking(layer, of: ImageStore.blob(layer.blob.digest)))
         }
         let receiver = BlobArrival(store: store, workplace: workplace) { [self] digest, place throws(ImageError) in
-            for layer in lacking where layer.blob.digest == digest { try crew.begin(unpacking(layer, of: place)) }
+            for layer in lacking where layer.blob.digest == digest {
+                try crew.begin(unpacking(layer, of: place, isVerified: true))
+            }
         }
         if !missing.isEmpty { try source?.deliver(missing, to: receiver) }
         for descriptor in missing where receiver.files[descriptor.digest] == nil {
@@ -73,6 +77,7 @@ struct Arrivals {
             store.ended(arrival)
             if let layer = job.unpacking.layer { note(layer.diffID, arrival) }
         }
+        try earlySync.end()
     }
 
     /// Those of the layers that are to be unpacked, each once.
@@ -86,8 +91,10 @@ struct Arrivals {
         return lacking
     }
 
-    private func unpacking(_ layer: ImageRecord.Layer, of blob: String) -> LayerUnpacking {
-        LayerUnpacking(files: store.files, layer: layer, blob: blob, place: workplace.newName("layer"), limits: limits)
+    private func unpacking(_ layer: ImageRecord.Layer, of blob: String, isVerified: Bool = false) -> LayerUnpacking {
+        LayerUnpacking(
+            files: store.files, layer: layer, blob: blob, place: workplace.newName("layer"), limits: limits,
+            isBlobVerified: isVerified)
     }
 
     /// Syncs everything and gives it its names.

@@ -44,6 +44,8 @@ public enum ImageError: Error, Hashable, Sendable {
     case notMounted(String)
     /// The file system or the kernel cannot stack layers.
     case noOverlay(String)
+    /// Nothing holds what a container writes to a limit.
+    case noSizeLimit(String)
     /// Somebody still has a root that is to be removed.
     case rootInUse(String)
     /// A directory that is no bundle.
@@ -82,6 +84,7 @@ extension ImageError: CustomStringConvertible {
         case .exists(let path): "'\(path)' exists and is not empty"
         case .notMounted(let name): "image '\(name)' is not mounted"
         case .noOverlay(let reason): "no overlay can be mounted: \(reason)"
+        case .noSizeLimit(let reason): "the size of the writable layer cannot be limited: \(reason)"
         case .rootInUse(let name): "a container still has the root of '\(name)'"
         case .notABundle(let path): "'\(path)' is no bundle: it has no config.json beside a directory rootfs"
         case .key(let what, let error): "\(what): \(error)"

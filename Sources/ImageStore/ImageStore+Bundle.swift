@@ -2,7 +2,7 @@ internal import Digests
 internal import ImageLayers
 import ImageSpec
 internal import Journal
-internal import LinuxKernel
+public import LinuxKernel
 public import LinuxTypes
 public import OCISpec
 internal import StrictTree
@@ -72,7 +72,8 @@ extension ImageStore {
     // The image's own files decide who a name is. They are as hostile as anything in it: links are followed inside the root only, nothing but a
     // regular file is read, and of that not more than anybody needs.
 
-    private static func user(_ text: String, in root: borrowing RootDirectory) throws(ImageError) -> User {
+    /// What a user that an image names, or a manifest beside it, comes to in the image's own files.
+    public static func user(_ text: String, in root: borrowing RootDirectory) throws(ImageError) -> User {
         let passwd = try accounts("/etc/passwd", root)
         let group = try accounts("/etc/group", root)
         do throws(ImageUserError) { return try ImageUser(text).resolved(passwd: passwd, group: group) } catch {

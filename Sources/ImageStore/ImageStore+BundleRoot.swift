@@ -58,6 +58,7 @@ extension ImageStore {
             return try roots.descriptor.directoryEntries()
         }
         for name in names where !users.contains(name) { _ = try discardRoot(name) }
+        try dropStrayQuotas()
     }
 
     private func forget(_ bundles: [StoredBundle]) throws(ImageError) {
@@ -122,7 +123,7 @@ extension ImageStore {
         }
         if let user {
             do throws(ImageError) { return try attach(directory, path, rootfs.descriptor, of: image, for: user, request) } catch {
-                guard case .noOverlay = error else { throw error }
+                guard case .noOverlay = error, request.sizeLimit == nil else { throw error }
                 observer.note("\(error); the files are copied")
                 try removeRoot(of: image.record.digest, for: user, .volatile)
             }

@@ -70,7 +70,8 @@ extension ImageStore {
     ) throws(ImageError) -> LoadedImage {
         let summary = unpacked.stream
         let mediaType = MediaType.layer(MediaType.Compression(summary.compression))
-        let blob = Descriptor(mediaType: mediaType, digest: summary.digest, size: Int64(summary.size))
+        guard let digest = summary.digest else { preconditionFailure("a new archive without a digest") }
+        let blob = Descriptor(mediaType: mediaType, digest: digest, size: Int64(summary.size))
         let now = Self.now()
         let configuration = ImageConfiguration(
             platform: request.platform, created: now, execution: request.execution, diffIDs: [summary.diffID],

@@ -1,7 +1,7 @@
 public import Digests
 internal import ImageLayers
 internal import Journal
-internal import LinuxKernel
+public import LinuxKernel
 public import LinuxTypes
 
 /// A place where an image can be looked into.
@@ -35,6 +35,8 @@ extension ImageStore {
             guard answer.succeeded else { continue }
             if try Self.isMountPoint(path) { return ImageMount(digest: digest, path: path.string) }
             do throws(ImageError) { try attach(image, at: path) } catch {
+                // Somebody else's, made meanwhile, goes on using the image.
+                if try Self.isMountPoint(path) { throw error }
                 _ = try journaling { () throws(JournalError) in try journal.delete(.key(key), .volatile) }
                 throw error
             }
@@ -49,7 +51,8 @@ extension ImageStore {
         let digest = image.record.digest
         let path = directory.appending(digest.algorithm.rawValue + "-" + digest.hex)
         guard image.users.contains(Self.mountUser) else { throw .notMounted(text) }
-        if try Self.isMountPoint(path) { try kernel { () throws(KernelError) in try unmountDetached(path.string) } }
+        // Two mounts of one image at the same moment lie on each other.
+        while try Self.isMountPoint(path) { try kernel { () throws(KernelError) in try unmountDetached(path.string) } }
         do throws(KernelError) { try FileDescriptor.workingDirectory.removeDirectory(path.string) } catch {
             if error.errno != .ENOENT { throw .kernel(error) }
         }
@@ -59,6 +62,9 @@ extension ImageStore {
         }
         return ImageMount(digest: digest, path: path.string)
     }
+
+    /// The image's files to read, as a mount that is attached nowhere and goes with who holds it.
+    public func look(into image: StoredImage) throws(ImageError) -> DetachedMount { try stack(image) }
 
     private func attach(_ image: StoredImage, at path: HostPath) throws(ImageError) {
         try kernel { () throws(KernelError) in try makeDirectories(path.string, permissions: 0o700) }

@@ -24,26 +24,34 @@ extension ImageStore {
         guard FileName(user) != nil else { throw .refused(path: user, reason: "no name for a root") }
         if request.verifiesLayers { try verifyLayers(of: image) }
         let place = try makePlace(user)
-        let claimed: StoredImage?
-        do throws(ImageError) { claimed = try claim(image, user, value, transaction, durability) } catch {
+        let claimed: (image: StoredImage, quota: DirectoryQuota?)?
+        do throws(ImageError) {
+            let directory = try kernel { () throws(KernelError) in
+                try files.open(place.name, [.readOnly, .directory, .noFollow])
+            }
+            claimed = try claim(
+                image, user, value, transaction, durability, limiting: request.sizeLimit == nil ? nil : directory.descriptor)
+        } catch {
             try place.remove()
             throw error
         }
-        guard let image = claimed else {
+        guard let claimed else {
             try place.remove()
             return nil
         }
         // Order: the lock is held until there is an overlay, by which others see that the layer is in use.
-        return try withExtendedLifetime(place) { () throws(ImageError) in try mountRoot(image, place, request) }
+        return try withExtendedLifetime(place) { () throws(ImageError) in
+            try mountRoot(claimed.image, place, request, claimed.quota)
+        }
     }
 
     /// Takes a root away with all that was written in it, and its key in one transaction with what the caller records. The caller has unmounted it.
-    /// Throws `rootInUse` where an overlay has it still, in any mount namespace.
+    /// Throws `rootInUse` where an overlay has it still, in any mount namespace, after `patience` milliseconds.
     public func removeRoot(
-        of image: Digest, for user: String, in transaction: Transaction = Transaction(then: []),
+        of image: Digest, for user: String, in transaction: Transaction = Transaction(then: []), patience: Int = 0,
         _ durability: Durability = .durable
     ) throws(ImageError) {
-        guard try discardRoot(user) else { throw .rootInUse(user) }
+        guard try discardRoot(user, patience: patience) else { throw .rootInUse(user) }
         var transaction = transaction
         transaction.success.append(.delete(.key(StoreKeys.user(user, of: image))))
         let removal = transaction
@@ -57,17 +65,27 @@ extension ImageStore {
         }
     }
 
+    /// Records the user, and with a directory to limit the project that it is marked with. nil where a comparison of the caller's does not hold.
     private func claim(
-        _ image: StoredImage, _ user: String, _ value: [UInt8], _ transaction: Transaction, _ durability: Durability
-    ) throws(ImageError) -> StoredImage? {
+        _ image: StoredImage, _ user: String, _ value: [UInt8], _ transaction: Transaction, _ durability: Durability,
+        limiting place: FileDescriptor?
+    ) throws(ImageError) -> (image: StoredImage, quota: DirectoryQuota?)? {
         var image = image
         let digest = image.record.digest
         for _ in 0..<64 {
+            let quota: DirectoryQuota? = if let place { try DirectoryQuota.draw(for: place) } else { nil }
             var claim = transaction
             claim.comparisons.append(.isUnchanged(StoreKeys.image(digest), since: image.revision))
             claim.success.append(.put(StoreKeys.user(user, of: digest), value: value))
+            if let (comparison, operation) = quota?.claim(for: Self.owner(of: user)) {
+                claim.comparisons.append(comparison)
+                claim.success.append(operation)
+            }
             let request = claim
-            if try journaling({ () throws(JournalError) in try journal.commit(request, durability) }).succeeded { return image }
+            if try journaling({ () throws(JournalError) in try journal.commit(request, durability) }).succeeded {
+                return (image, quota)
+            }
+            if let quota, try isClaimed(quota) { continue }
             guard let current = try images().first(where: { $0.record.digest == digest }) else { throw .notFound(digest.short) }
             // The image is as it was: then it was a comparison of the caller's that did not hold.
             if current.revision == image.revision { return nil }
@@ -77,7 +95,7 @@ extension ImageStore {
     }
 
     private func mountRoot(
-        _ image: StoredImage, _ place: Workplace, _ request: RootRequest
+        _ image: StoredImage, _ place: Workplace, _ request: RootRequest, _ quota: DirectoryQuota?
     ) throws(ImageError) -> DetachedMount {
         let open = try trees(of: image)
         let visible = try layering(image.record.digest.short) { () throws(LayerError) in
@@ -86,6 +104,12 @@ extension ImageStore {
         guard visible > 0 else { throw .notAnImage("it has no layers") }
         let layers = Array(open.descriptors[..<visible])
         let writable = try makeWritable(place, as: layers[0], request.idMaps)
+        if let quota, let bytes = request.sizeLimit {
+            // Order: before the overlay, whose first directory is to belong to the project as well: it renames from one to the other.
+            try quota.enforce(bytes: bytes, on: writable.upper.descriptor)
+            try quota.cover(writable.upper.descriptor)
+            try quota.cover(writable.work.descriptor)
+        }
         // A container's device nodes come from its configuration, not from its image.
         let attributes: MountAttributes = request.isReadOnly ? [.readOnly, .noDevices] : [.noDevices]
         return try Self.overlaying { () throws(KernelError) in
@@ -182,6 +206,7 @@ extension ImageStore {
             pause(milliseconds: 20)
             left -= 20
         }
+        try releaseQuota(of: user)
         try Workplace.remove(name, files)
         return true
     }

@@ -30,7 +30,7 @@ extension ImageStore {
     }
 
     /// The image that a person means, if it can be used: it is one, and the policy accepts it.
-    func usable(_ text: String) throws(ImageError) -> StoredImage {
+    public func usable(_ text: String) throws(ImageError) -> StoredImage {
         let image = try image(text)
         guard !image.record.isSignature else { throw .notAnImage("it holds signatures of one") }
         try admit(image, as: text)

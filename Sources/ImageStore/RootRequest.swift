@@ -5,13 +5,23 @@ public struct RootRequest: Hashable, Sendable {
     public var idMaps: IDMaps?
     /// Whether the layers are compared with what was loaded, before they are used.
     public var verifiesLayers = false
+    /// Bytes that the container may write, its directories included; nil for as many as there are. At least `DirectoryQuota.leastBytes`. Wants a file
+    /// system of the store that enforces quotas of projects.
+    public var sizeLimit: UInt64?
 
-    public init(isReadOnly: Bool = false, idMaps: IDMaps? = nil, verifiesLayers: Bool = false) {
+    public init(
+        isReadOnly: Bool = false, idMaps: IDMaps? = nil, verifiesLayers: Bool = false, sizeLimit: UInt64? = nil
+    ) {
         self.isReadOnly = isReadOnly
         self.idMaps = idMaps
         self.verifiesLayers = verifiesLayers
+        self.sizeLimit = sizeLimit
     }
 
     /// The same, once the layers are verified.
-    var verified: RootRequest { RootRequest(isReadOnly: isReadOnly, idMaps: idMaps) }
+    var verified: RootRequest {
+        var verified = self
+        verified.verifiesLayers = false
+        return verified
+    }
 }

@@ -41,6 +41,9 @@ struct TreeArchive {
         for index in 0..<names.count {
             guard let name = names[index] else { continue }
             let place = prefix + name.bytes
+            if name.bytes.starts(with: ".wh.".utf8) {
+                throw .archive(printable(place), reason: "in a layer its name says that a file is gone")
+            }
             let status = try kernel { () throws(KernelError) in try directory.status(of: name) }
             guard let type = status.type, type != .socket else { continue }
             if type != .directory, status.links > 1 {
@@ -116,9 +119,14 @@ struct TreeArchive {
         }
     }
 
-    /// Capabilities and what users set; never marks of the host's security policy or of overlayfs.
+    /// Capabilities, access lists and what users set; never marks of the host's security policy or of overlayfs. Without its list a file's group would have
+    /// what the list allows at most.
     private static func isKept(_ name: [UInt8]) -> Bool {
-        if name.elementsEqual("security.capability".utf8) { return true }
+        if ["security.capability", "system.posix_acl_access", "system.posix_acl_default"].contains(where: {
+            name.elementsEqual($0.utf8)
+        }) {
+            return true
+        }
         return name.starts(with: "user.".utf8) && !name.starts(with: "user.overlay.".utf8) && !name.contains(UInt8(ascii: "="))
     }
 

@@ -1,11 +1,11 @@
 internal import LinuxKernel
-internal import LinuxTypes
+public import LinuxTypes
 
-/// Reads files that say whom to trust: policies and keys. Whoever may write such a file, or put another in its place, decides what runs here; so nobody may
+/// Reads files that say whom to trust, or what to run: policies, keys, configurations. Whoever may write such a file, or put another in its place, decides what runs here; so nobody may
 /// but root and the caller.
-enum TrustedFile {
+public enum TrustedFile {
     /// The bytes of a file; nil where there is none. Throws `refused` where somebody else could have written it.
-    static func read(_ path: HostPath, limit: Int) throws(ImageError) -> [UInt8]? {
+    public static func read(_ path: HostPath, limit: Int) throws(ImageError) -> [UInt8]? {
         guard let file = try open(path) else { return nil }
         let status = try kernel { () throws(KernelError) in try file.descriptor.status() }
         guard status.type == .regular else { throw .refused(path: path.string, reason: "not a regular file") }

@@ -91,15 +91,18 @@ final class Workplace {
     static func remove(_ name: String, _ store: FileDescriptor) throws(ImageError) {
         do throws(KernelError) {
             let place = try store.open(name, [.readOnly, .directory, .noFollow])
-            for entry in try place.descriptor.directoryEntries() where entry != lockName {
-                try removeTree(entry, in: place.descriptor)
-            }
+            try empty(place.descriptor)
             try store.unlink(name + "/" + lockName)
             try store.removeDirectory(name)
         } catch {
             // Not empty: somebody took it over, with a lock of his own.
             if error.errno != .ENOENT, error.errno != .ENOTEMPTY, error.errno != .EEXIST { throw .kernel(error) }
         }
+    }
+
+    /// Removes all that is in an open one, but for the lock's file.
+    static func empty(_ place: FileDescriptor) throws(KernelError) {
+        for entry in try place.directoryEntries() where entry != lockName { try removeTree(entry, in: place) }
     }
 
     private static func removeTree(_ entry: String, in place: FileDescriptor) throws(KernelError) {

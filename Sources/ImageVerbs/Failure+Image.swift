@@ -20,6 +20,12 @@ extension Failure {
         case .noPlatform: self.init(message, hint: "--platform chooses another")
         case .incomplete:
             self.init(message, hint: "'hull image check --repair' mends layers; loading the image again brings back the rest")
+        case .noSizeLimit:
+            self.init(
+                message,
+                hint:
+                    "the store's file system can be ext4 made with '-O quota,project' and mounted with 'prjquota', or XFS mounted with 'pquota'"
+            )
         case .rootInUse: self.init(message, hint: "it ends first; then the same command again")
         case .key(_, let cause): self.init(message, hint: cause.hint)
         case .untrusted:

@@ -18,6 +18,29 @@ import Testing
         }
     }
 
+    @Test func `a header that promises more than there is, is cut off, whatever the limit`() {
+        var limits = LayerLimits()
+        limits.headerBytes = .max
+        for type in ["x", "L", "K", "g"] as [Character] {
+            var tar = TarWriter()
+            // 2⁶⁰ bytes, in base 256.
+            tar.add(Array("name".utf8), type: type) {
+                $0.replaceSubrange(124..<136, with: [0x80, 0, 0, 0, 0x10, 0, 0, 0, 0, 0, 0, 0])
+            }
+            #expect(says(readingError(tar.ended(), limits: limits), "ends in the middle"), "\(type)")
+        }
+    }
+
+    /// Each attribute was compared with all before it, and their number only when all had been read: 400,000 took an hour.
+    @Test(.timeLimit(.minutes(1))) func `too many attributes are refused when there are too many`() {
+        var limits = LayerLimits()
+        limits.headerBytes = 64 << 20
+        var tar = TarWriter()
+        tar.pax((0..<400_000).map { ("SCHILY.xattr.user.\($0)", "") })
+        tar.add("a")
+        #expect(readingError(tar.ended(), limits: limits) == .limit(.attributes, allowed: 256, path: ""))
+    }
+
     @Test func `every bit of a header counts`() {
         var tar = TarWriter()
         tar.add("name", data: "x")

@@ -63,7 +63,7 @@ import Testing
 
     @Test("a root of a bundle: an overlay, read-only, with maps of which one serves for both")
     func bundleRoots() throws {
-        let line = "bundle --overlay --read-only --uidmap 0:100000:1000 --uidmap 1000:5:1 a d"
+        let line = "bundle --overlay --read-only --size-limit 2G --uidmap 0:100000:1000 --uidmap 1000:5:1 a d"
         guard case .bundle(let arguments) = try command(line.split(separator: " ").map(String.init)) else {
             Issue.record("no bundle")
             return
@@ -72,7 +72,8 @@ import Testing
             IDMapping(containerID: 0, hostID: 100_000, size: 1000), IDMapping(containerID: 1000, hostID: 5, size: 1),
         ]
         #expect(arguments.isOverlay)
-        #expect(arguments.root == RootRequest(isReadOnly: true, idMaps: IDMaps(uids: maps, gids: maps)))
+        let idMaps = IDMaps(uids: maps, gids: maps)
+        #expect(arguments.root == RootRequest(isReadOnly: true, idMaps: idMaps, sizeLimit: 2 << 30))
         guard case .bundle(let plain) = try command(["bundle", "a", "d"]) else { return }
         #expect(!plain.isOverlay && plain.root == RootRequest())
     }
@@ -141,6 +142,11 @@ import Testing
         ("ls -o xml", "--output is one of table, json, not 'xml'"), ("bundle a", "there is no directory"),
         ("rm", "there is no name of an image"), ("prune x", "'x' is one argument too many"), ("help rmi", "help for rm"),
         ("unbundle", "there is no directory"), ("unbundle a b", "'b' is one argument too many"),
+        ("bundle --size-limit 4M a b", "--size-limit needs --overlay: a copy is the caller's own"),
+        (
+            "bundle --overlay --size-limit 63K a b",
+            "--size-limit is at least 64K, and at most 4611686018427387904, not '63K'"
+        ),
         ("bundle --uidmap 0:1 a b", "--uidmap is CONTAINER:HOST:SIZE, as 0:100000:65536, not '0:1'"),
         ("bundle --uidmap 0:1:0 a b", "--uidmap '0:1:0' has no ids, or reaches beyond 4294967294"),
         ("bundle --gidmap 0:4294967295:1 a b", "--gidmap '0:4294967295:1' has no ids, or reaches beyond 4294967294"),

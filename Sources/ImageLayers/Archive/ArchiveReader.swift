@@ -24,9 +24,9 @@ public final class ArchiveReader {
         self.limits = limits
     }
 
-    /// Decompresses in this thread, when bytes are asked for. `digest` is the algorithm for the bytes as they come, `diffID` that for the archive.
+    /// Decompresses in this thread, when bytes are asked for. `digest` is the algorithm for the bytes as they come, nil where they are known, `diffID` that for the archive.
     public convenience init(
-        _ source: @escaping ByteSource, limits: LayerLimits = LayerLimits(), digest: DigestAlgorithm = .sha256,
+        _ source: @escaping ByteSource, limits: LayerLimits = LayerLimits(), digest: DigestAlgorithm? = .sha256,
         diffID: DigestAlgorithm = .sha256
     ) {
         let decompressor = Decompressor(source, limits: limits, digest: digest, diffID: diffID)
@@ -35,7 +35,7 @@ public final class ArchiveReader {
 
     /// Decompresses in a thread of its own, a few megabytes ahead. `source` is called there, and waited for where the reader goes.
     public convenience init(
-        ahead source: sending @escaping ByteSource, limits: LayerLimits = LayerLimits(), digest: DigestAlgorithm = .sha256,
+        ahead source: sending @escaping ByteSource, limits: LayerLimits = LayerLimits(), digest: DigestAlgorithm? = .sha256,
         diffID: DigestAlgorithm = .sha256
     ) throws(LayerError) {
         self.init(blocks: try ReadAhead(source, limits: limits, digest: digest, diffID: diffID), limits: limits)
@@ -156,7 +156,8 @@ extension ArchiveReader {
     /// Some bytes, and what pads them.
     func take(_ count: Int, paddedTo unit: UInt64) throws(LayerError) -> [UInt8] {
         var bytes: [UInt8] = []
-        bytes.reserveCapacity(count)
+        // What a header promises need not be there.
+        bytes.reserveCapacity(min(count, Block.size))
         while bytes.count < count {
             try withBytes(atMost: UInt64(count - bytes.count)) { bytes += $0 }
         }

@@ -32,7 +32,6 @@ struct EntryHeaders {
         // The old form has no type for directories but the slash.
         if case .regular = kind { while path.last == UInt8(ascii: "/") { path.removeLast() } }
         guard header.mode >= 0 else { throw .init("a negative mode") }
-        guard UInt64(records.attributes.count) <= limits.attributes else { throw .init(.attributes) }
         let entry = ArchiveEntry(
             path: path, kind: kind, permissions: UInt32(truncatingIfNeeded: header.mode) & 0o7777,
             uid: try Self.id(records.uid, header.uid, "uid"), gid: try Self.id(records.gid, header.gid, "gid"),

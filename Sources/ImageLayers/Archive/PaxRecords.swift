@@ -39,13 +39,13 @@ struct PaxRecords {
     private mutating func set(
         _ key: ArraySlice<UInt8>, _ value: [UInt8], _ limits: LayerLimits
     ) throws(TarHeader.Malformed) {
-        if let name = Self.rest(of: key, after: "SCHILY.xattr.") { return try setAttribute(Array(name), value) }
+        if let name = Self.rest(of: key, after: "SCHILY.xattr.") { return try setAttribute(Array(name), value, limits) }
         if let name = Self.rest(of: key, after: "LIBARCHIVE.xattr.") {
             guard let name = percentDecoded(name), let value = base64Decoded(value) else {
                 throw .init("an extended attribute is not encoded as its record says")
             }
             // The other form is exact; where both are there, it is the one that counts.
-            return attributes.contains { $0.name == name } ? () : try setAttribute(name, value)
+            return attributes.contains { $0.name == name } ? () : try setAttribute(name, value, limits)
         }
         if key.starts(with: Array("GNU.sparse.".utf8)) {
             return try sparse.set(String(decoding: key.dropFirst(11), as: UTF8.self), value, limits)
@@ -63,9 +63,13 @@ struct PaxRecords {
         }
     }
 
-    private mutating func setAttribute(_ name: [UInt8], _ value: [UInt8]) throws(TarHeader.Malformed) {
+    private mutating func setAttribute(
+        _ name: [UInt8], _ value: [UInt8], _ limits: LayerLimits
+    ) throws(TarHeader.Malformed) {
         if name.isEmpty || name.contains(0) { throw .init("an extended attribute has no right name") }
         attributes.removeAll { $0.name == name }
+        // Here, and not when all are read: each is compared with all before it.
+        if UInt64(attributes.count) >= limits.attributes { throw .init(.attributes) }
         attributes.append(.init(name: name, value: value))
     }
 

@@ -4,8 +4,8 @@ import LinuxTypes
 /// What a stream was, known when it has been read to its end.
 public struct StreamSummary: Hashable, Sendable {
     public let compression: Compression
-    /// Of the bytes as they came: what a manifest names.
-    public let digest: Digest
+    /// Of the bytes as they came: what a manifest names. nil where nobody asked for it.
+    public let digest: Digest?
     /// Bytes as they came.
     public let size: UInt64
     /// Of the uncompressed bytes: what a configuration names.
@@ -26,18 +26,23 @@ final class Decompressor {
     private let limits: LayerLimits
     private var stream: Stream?
     private var compression = Compression.none
-    private var compressed: Digest.Hasher
+    /// Of the bytes as they come; nil where nobody asked, and where they are what comes out.
+    private var compressed: Digest.Hasher?
+    private let compressedAlgorithm: DigestAlgorithm?
     private var uncompressed: Digest.Hasher
+    /// Bytes that the source has given.
+    private var size: UInt64 = 0
     /// Bytes that the source gave and nobody used yet.
     private var input: [UInt8]
     private var used = 0
     private var filled = 0
     private var atEnd = false
 
-    init(_ source: @escaping ByteSource, limits: LayerLimits, digest: DigestAlgorithm, diffID: DigestAlgorithm) {
+    /// `digest` is the algorithm for the bytes as they come, nil where they are known.
+    init(_ source: @escaping ByteSource, limits: LayerLimits, digest: DigestAlgorithm?, diffID: DigestAlgorithm) {
         self.source = source
         self.limits = limits
-        compressed = Digest.Hasher(digest)
+        compressedAlgorithm = digest
         uncompressed = Digest.Hasher(diffID)
         input = [UInt8](repeating: 0, count: 256 * 1024)
     }
@@ -64,21 +69,24 @@ final class Decompressor {
 
     /// After the end.
     func summary() -> StreamSummary {
-        let size = compressed.count
         let uncompressedSize = uncompressed.count
-        var ended = Digest.Hasher(compressed.algorithm)
-        swap(&ended, &compressed)
-        let digest = ended.finish()
-        ended = Digest.Hasher(uncompressed.algorithm)
+        var ended = Digest.Hasher(uncompressed.algorithm)
         swap(&ended, &uncompressed)
+        let diffID = ended.finish()
+        let digest = compressed.take()?.finish() ?? (compressedAlgorithm == nil ? nil : diffID)
         return StreamSummary(
-            compression: compression, digest: digest, size: size, diffID: ended.finish(), uncompressedSize: uncompressedSize)
+            compression: compression, digest: digest, size: size, diffID: diffID, uncompressedSize: uncompressedSize)
     }
 
     private func opened() throws(LayerError) -> Stream {
         if let stream { return stream }
         while filled < 4, !atEnd { try refill() }
         compression = input.withUnsafeBytes { Compression(firstBytes: UnsafeRawBufferPointer(rebasing: $0[..<filled])) }
+        // Of what is not compressed both digests are one.
+        if let algorithm = compressedAlgorithm, compression != .none || algorithm != uncompressed.algorithm {
+            compressed = Digest.Hasher(algorithm)
+            input.withUnsafeBytes { compressed?.update(UnsafeRawBufferPointer(rebasing: $0[..<filled])) }
+        }
         let opened: Stream
         switch compression {
         case .none: opened = .plain
@@ -105,11 +113,12 @@ final class Decompressor {
         }
         atEnd = count == 0
         filled += count
-        input.withUnsafeBytes { compressed.update(UnsafeRawBufferPointer(rebasing: $0[start..<(start + count)])) }
+        size += UInt64(count)
+        input.withUnsafeBytes { compressed?.update(UnsafeRawBufferPointer(rebasing: $0[start..<(start + count)])) }
     }
 
     private func step(_ stream: Stream, _ output: UnsafeMutableRawBufferPointer) throws(LayerError) -> Int {
-        let offset = compressed.count - UInt64(filled - used)
+        let offset = size - UInt64(filled - used)
         let (consumed, made) = try input.withBytes { bytes throws(LayerError) -> (Int, Int) in
             let rest = UnsafeRawBufferPointer(rebasing: bytes[used..<filled])
             switch stream {
@@ -134,7 +143,7 @@ final class Decompressor {
         case .plain: return
         case .gzip(let gzip) where gzip.isBetweenMembers: return
         case .zstd(let zstd) where zstd.isBetweenFrames: return
-        default: throw .damagedStream(reason: "the \(compression) stream ends in the middle", offset: compressed.count)
+        default: throw .damagedStream(reason: "the \(compression) stream ends in the middle", offset: size)
         }
     }
 
@@ -142,6 +151,6 @@ final class Decompressor {
         try limits.check(.totalBytes, uncompressed.count, "")
         guard compression != .none, uncompressed.count > limits.ratioFrom else { return }
         // The decoder's own buffers hold little: what was read is what was used.
-        try limits.check(.ratio, uncompressed.count / max(compressed.count, 1), "")
+        try limits.check(.ratio, uncompressed.count / max(size, 1), "")
     }
 }

@@ -18,7 +18,7 @@ final class ReadAhead: BlockStream {
     private var ended: StreamSummary?
 
     init(
-        _ source: sending @escaping ByteSource, limits: LayerLimits, digest: DigestAlgorithm, diffID: DigestAlgorithm
+        _ source: sending @escaping ByteSource, limits: LayerLimits, digest: DigestAlgorithm?, diffID: DigestAlgorithm
     ) throws(LayerError) {
         let pieces: BoundedQueue<Piece> = try kernel("read ahead") { () throws(KernelError) in try BoundedQueue(capacity: 6) }
         let spares: BoundedQueue<Block> = try kernel("read ahead") { () throws(KernelError) in try BoundedQueue(capacity: 16) }
@@ -35,7 +35,7 @@ final class ReadAhead: BlockStream {
     }
 
     private static func start(
-        _ source: sending @escaping ByteSource, _ limits: LayerLimits, _ digest: DigestAlgorithm, _ diffID: DigestAlgorithm,
+        _ source: sending @escaping ByteSource, _ limits: LayerLimits, _ digest: DigestAlgorithm?, _ diffID: DigestAlgorithm,
         _ pieces: BoundedQueue<Piece>, _ spares: BoundedQueue<Block>
     ) throws(KernelError) -> JoinedThread {
         try JoinedThread {

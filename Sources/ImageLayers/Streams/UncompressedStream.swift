@@ -5,7 +5,7 @@ public final class UncompressedStream {
     private let decompressor: Decompressor
 
     public init(_ source: @escaping ByteSource, limits: LayerLimits = LayerLimits()) {
-        decompressor = Decompressor(source, limits: limits, digest: .sha256, diffID: .sha256)
+        decompressor = Decompressor(source, limits: limits, digest: nil, diffID: .sha256)
     }
 
     /// Fills the buffer, or as much of it as there is left: the number of bytes; 0 is the end.

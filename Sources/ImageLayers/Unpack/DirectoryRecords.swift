@@ -30,14 +30,14 @@ struct DirectoryRecords: ~Copyable {
 
     /// Later records of a directory win.
     mutating func append(_ record: Record) throws(KernelError) {
-        put(UInt64(record.names.count), bytes: 2)
+        put(UInt64(record.names.count), bytes: 4)
         for name in record.names { put(Array(name.bytes)) }
         put(UInt64(record.permissions), bytes: 4)
         put(UInt64(record.uid), bytes: 4)
         put(UInt64(record.gid), bytes: 4)
         put(UInt64(bitPattern: record.modified.seconds), bytes: 8)
         put(UInt64(record.modified.nanoseconds), bytes: 4)
-        put(UInt64(record.attributes.count), bytes: 2)
+        put(UInt64(record.attributes.count), bytes: 4)
         for attribute in record.attributes {
             put(attribute.name)
             put(attribute.value)
@@ -51,7 +51,7 @@ struct DirectoryRecords: ~Copyable {
             try flush()
         } catch { throw .kernel(error, doing: "note directories", path: "") }
         var reader = Reader(file: file.descriptor, end: written)
-        while let count = try reader.number(bytesIfAny: 2) {
+        while let count = try reader.number(bytesIfAny: 4) {
             var names: [FileName] = []
             for _ in 0..<count {
                 if let name = FileName(try reader.bytes()) { names.append(name) }
@@ -62,7 +62,7 @@ struct DirectoryRecords: ~Copyable {
                 modified: FileTime(
                     seconds: Int64(bitPattern: try reader.number(bytes: 8)), nanoseconds: UInt32(try reader.number(bytes: 4))),
                 attributes: [])
-            for _ in 0..<(try reader.number(bytes: 2)) {
+            for _ in 0..<(try reader.number(bytes: 4)) {
                 record.attributes.append(.init(name: try reader.bytes(), value: try reader.bytes()))
             }
             try body(record)

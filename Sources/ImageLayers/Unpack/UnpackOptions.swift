@@ -5,8 +5,8 @@ public struct UnpackOptions: Hashable, Sendable {
     public var limits = LayerLimits()
     public var overlay = OverlayForm.trusted
     public var devices = DeviceNodes.make
-    /// For the bytes as they come.
-    public var digest = DigestAlgorithm.sha256
+    /// For the bytes as they come; nil where they are known.
+    public var digest: DigestAlgorithm? = .sha256
     /// For the uncompressed archive.
     public var diffID = DigestAlgorithm.sha256
 

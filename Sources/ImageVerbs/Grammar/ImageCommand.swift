@@ -22,7 +22,7 @@ public enum ImageCommand: Hashable, Sendable {
     case mount(NameArguments)
     case unmount(NameArguments)
 
-    static let verbs = VerbTable(
+    public static let verbs = VerbTable(
         program: "hull image",
         names: [
             "load", "import", "save", "ls", "inspect", "history", "tree", "tag", "rm", "prune", "check", "sign", "verify",

@@ -1,32 +1,33 @@
-import CommandSupport
+public import CommandSupport
 import JournalVerbs
 
 /// Help texts of `hull image`, made when somebody asks.
 public enum ImageHelp {
     /// The help of a verb, or of `hull image` for nil.
-    public static func text(for verb: String?) -> String {
-        let manual: Manual? =
-            switch verb {
-            case "load": LoadImageVerb.manual
-            case "import": ImportVerb.manual
-            case "save": SaveVerb.manual
-            case "ls": ListImagesVerb.manual
-            case "inspect": InspectVerb.manual
-            case "history": HistoryOfImageVerb.manual
-            case "tree": TreeVerb.manual
-            case "tag": TagVerb.manual
-            case "rm": RemoveVerb.manual
-            case "prune": PruneVerb.manual
-            case "check": CheckImagesVerb.manual
-            case "sign": SignVerb.manual
-            case "verify": VerifyVerb.manual
-            case "bundle": BundleVerb.manual
-            case "unbundle": UnbundleVerb.manual
-            case "mount": MountVerb.manual
-            case "unmount": UnmountVerb.manual
-            default: nil
-            }
-        return manual?.text ?? program
+    public static func text(for verb: String?) -> String { manual(for: verb)?.text ?? program }
+
+    /// The manual of a verb; nil for none.
+    public static func manual(for verb: String?) -> Manual? {
+        switch verb {
+        case "load": LoadImageVerb.manual
+        case "import": ImportVerb.manual
+        case "save": SaveVerb.manual
+        case "ls": ListImagesVerb.manual
+        case "inspect": InspectVerb.manual
+        case "history": HistoryOfImageVerb.manual
+        case "tree": TreeVerb.manual
+        case "tag": TagVerb.manual
+        case "rm": RemoveVerb.manual
+        case "prune": PruneVerb.manual
+        case "check": CheckImagesVerb.manual
+        case "sign": SignVerb.manual
+        case "verify": VerifyVerb.manual
+        case "bundle": BundleVerb.manual
+        case "unbundle": UnbundleVerb.manual
+        case "mount": MountVerb.manual
+        case "unmount": UnmountVerb.manual
+        default: nil
+        }
     }
 
     private static var program: String {

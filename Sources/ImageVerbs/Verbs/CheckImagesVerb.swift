@@ -73,7 +73,7 @@ enum BundleVerb {
             if case .flag("verify-layers", let on) = token { arguments.root.verifiesLayers = on }
             if case .value("trust-policy", let text) = token { arguments.policy = try reader.path(text, "--trust-policy") }
         }
-        RootOptions.finish(&arguments)
+        try RootOptions.finish(&arguments, verb.reader)
         arguments.name = try verb.operand(0, "name of an image")
         arguments.path = try verb.reader.path(try verb.operand(1, "directory"), "DIR")
         return arguments

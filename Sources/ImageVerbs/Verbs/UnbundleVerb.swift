@@ -37,6 +37,9 @@ enum RootOptions {
             "uidmap", value: "MAP",
             help: "CONTAINER:HOST:SIZE, a map of a user namespace; may be repeated; gids as well without --gidmap"),
         Option("gidmap", value: "MAP", help: "the same for gids"),
+        Option(
+            "size-limit", value: "SIZE",
+            help: "bytes that the container may write, as 500M; with --overlay, on a file system with quotas of projects"),
     ]
 
     /// Takes an option that is one of these; false where it is another.
@@ -48,13 +51,24 @@ enum RootOptions {
         case .flag("read-only", let on): arguments.root.isReadOnly = on
         case .value("uidmap", let text): arguments.uidMaps.append(try map(text, "--uidmap", reader))
         case .value("gidmap", let text): arguments.gidMaps.append(try map(text, "--gidmap", reader))
+        case .value("size-limit", let text):
+            let bytes = try reader.byteCount(text, "--size-limit")
+            guard bytes >= DirectoryQuota.leastBytes, bytes <= 1 << 62 else {
+                throw reader.wrong(
+                    "--size-limit is at least \(DirectoryQuota.leastBytes >> 10)K, and at most \(1 << 62 as UInt64), not '\(text)'"
+                )
+            }
+            arguments.root.sizeLimit = bytes
         default: return false
         }
         return true
     }
 
     /// One kind of map serves for both, as podman has it.
-    static func finish(_ arguments: inout BundleArguments) {
+    static func finish(_ arguments: inout BundleArguments, _ reader: ArgumentReader) throws(UsageError) {
+        if arguments.root.sizeLimit != nil, !arguments.isOverlay {
+            throw reader.wrong("--size-limit needs --overlay: a copy is the caller's own")
+        }
         let (uids, gids) = (arguments.uidMaps, arguments.gidMaps)
         if uids.isEmpty, gids.isEmpty { return }
         arguments.root.idMaps = IDMaps(uids: uids.isEmpty ? gids : uids, gids: gids.isEmpty ? uids : gids)
