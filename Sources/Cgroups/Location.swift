@@ -44,4 +44,16 @@ public struct Location: Hashable, Sendable {
 
     /// The path in the v2 tree, else in the first of the others, as `state` shows it.
     public var path: String? { (directories.first { $0.version == 2 } ?? directories.first)?.path }
+
+    /// The host's path of the file whose `oom_kill` counts kills for want of memory, `memory.oom_control` of v1 or `memory.events.local` of v2, which is
+    /// missing where that tree does not count memory; nil without a hierarchy that could.
+    public var memoryEventsPath: String? {
+        if let legacy = directories.first(where: { $0.version == 1 && $0.has(.memory) }) {
+            return legacy.fullPath + "/memory.oom_control"
+        }
+        return directories.first { $0.version == 2 }.map { $0.fullPath + "/memory.events.local" }
+    }
+
+    /// The files to which a process writes `0` to enter: `tasks` of v1, `cgroup.procs` of v2.
+    public var doors: [String] { directories.map { $0.fullPath + ($0.version == 2 ? "/cgroup.procs" : "/tasks") } }
 }

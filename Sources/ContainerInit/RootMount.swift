@@ -17,6 +17,18 @@ extension ContainerInit {
                 set: [], propagation: plan.hostPropagation, recursive: true, subject: "/")
             if plan.hostPropagation == .shared { try makeParentPrivate(of: plan.path) }
         }
+        if let number = plan.descriptor {
+            let sent = try setup.descriptor(number, .rootfs)
+            let hostRoot = setup.root.descriptor
+            setup.root = try during(.rootfs) { () throws(KernelError) in
+                // Over `/`, a place that everybody reaches; paths of the host still begin below it.
+                let mount = DetachedMount(owning: try sent.duplicate().release())
+                try mount.setAttributes(set: [], propagation: .isPrivate, subject: plan.path.string)
+                try mount.attach(to: hostRoot, subject: plan.path.string)
+                return RootDirectory(owning: mount.release())
+            }
+            return
+        }
         setup.root = try during(.rootfs) { () throws(KernelError) in
             let place = try FileDescriptor.workingDirectory.open(plan.path.string, [.pathOnly, .directory])
             let mount = try DetachedMount.cloning(place.descriptor, recursive: true, subject: plan.path.string)

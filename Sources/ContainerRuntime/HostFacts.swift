@@ -32,6 +32,8 @@ public struct CallerFacts: Sendable {
 public struct HostFacts: Sendable {
     public var caller: CallerFacts
     public var cgroups: Layout
+    /// Whether the user namespace that the container joins owns the network namespace that it joins, too.
+    public var joinedUserOwnsNetwork = false
 
     public var bootID: String { caller.bootID }
 

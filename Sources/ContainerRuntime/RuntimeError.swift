@@ -1,4 +1,5 @@
 public import Cgroups
+public import InitProtocol
 import Journal
 public import LinuxKernel
 import LinuxTypes
@@ -18,6 +19,10 @@ public struct RuntimeError: Error, Hashable, Sendable, CustomStringConvertible {
     public private(set) var message: String
     /// What usually mends it.
     public var hint: String?
+    /// What the container's init reported, where it did.
+    public private(set) var initFailure: InitFailure?
+    /// Whether the kernel killed the container's init for want of memory.
+    public var ranOutOfMemory = false
     /// Clean-up that failed as well. It never replaces the error itself.
     public private(set) var cleanupFailures: [String] = []
 
@@ -30,6 +35,13 @@ public struct RuntimeError: Error, Hashable, Sendable, CustomStringConvertible {
     /// The message, with what failed behind it.
     public var description: String {
         cleanupFailures.isEmpty ? message : "\(message) (and cleaning up failed: \(cleanupFailures.joined(separator: "; ")))"
+    }
+
+    /// The same error, with what it was made of.
+    func made(of failure: InitFailure) -> RuntimeError {
+        var copy = self
+        copy.initFailure = failure
+        return copy
     }
 
     /// The same error seen from further out: `context: message`.

@@ -1,4 +1,4 @@
-internal import OCISpec
+public import OCISpec
 
 extension SeccompArchitecture {
     /// libseccomp's token: `AUDIT_ARCH_*` of the kernel, but for x32, which the kernel does not tell from x86_64.
@@ -33,7 +33,7 @@ extension SeccompArchitecture {
 
 extension SeccompArchitecture {
     /// What this program runs on; nil where libseccomp has no name for it.
-    static var native: SeccompArchitecture? {
+    public static var native: SeccompArchitecture? {
         #if arch(x86_64)
         .x86_64
         #elseif arch(arm64)

@@ -25,7 +25,7 @@ import Testing
     }
 
     private func makeContainer(_ id: String, _ root: HostPath) throws {
-        let opened = try ContainerStore(root: root, for: .creating)
+        let opened = try ContainerStore(Runtime(root: root), for: .creating)
         guard let store = consume opened else { throw RuntimeError(.failed, "no store") }
         var container = try store.lockForClaim(id)
         try container.claim(record(), configuration: configuration)
@@ -33,7 +33,7 @@ import Testing
     }
 
     private func ids(_ root: HostPath) throws -> [String]? {
-        let opened = try ContainerStore(root: root, for: .looking)
+        let opened = try ContainerStore(Runtime(root: root), for: .looking)
         guard let store = consume opened else { return nil }
         return try store.ids()
     }
@@ -41,7 +41,7 @@ import Testing
     @Test func `a root without a journal has no store, and looking makes none`() throws {
         try withRoot { root in
             for purpose in [ContainerStore.Purpose.looking, .changing] {
-                let store = try ContainerStore(root: root, for: purpose)
+                let store = try ContainerStore(Runtime(root: root), for: purpose)
                 let isMissing = store == nil
                 #expect(isMissing)
             }
@@ -54,7 +54,7 @@ import Testing
             try makeContainer("b", root)
             try makeContainer("a", root)
             #expect(try ids(root) == ["a", "b"])
-            let opened = try ContainerStore(root: root, for: .looking)
+            let opened = try ContainerStore(Runtime(root: root), for: .looking)
             guard let store = consume opened else { throw RuntimeError(.failed, "no store") }
             #expect(try store.record(of: "a") == record(.created))
             #expect(try store.record(of: "c") == nil)
@@ -65,7 +65,7 @@ import Testing
     @Test func `a removed container leaves its id free, and nothing in the file system`() throws {
         try withRoot { root in
             try makeContainer("a", root)
-            let opened = try ContainerStore(root: root, for: .changing)
+            let opened = try ContainerStore(Runtime(root: root), for: .changing)
             guard let store = consume opened else { throw RuntimeError(.failed, "no store") }
             var container = try store.lock("a")
             try container.remove()
@@ -80,7 +80,7 @@ import Testing
     @Test func `who changes a record without the lock is found out`() throws {
         try withRoot { root in
             try makeContainer("a", root)
-            let opened = try ContainerStore(root: root, for: .changing)
+            let opened = try ContainerStore(Runtime(root: root), for: .changing)
             guard let store = consume opened else { throw RuntimeError(.failed, "no store") }
             var container = try store.lock("a")
             let journal = try StoreLocation(root: root).open(isWritable: true)
@@ -97,7 +97,7 @@ import Testing
         let large = Array("{\"ociVersion\": \"1.3.0\", \"hostname\": \"\(String(repeating: "x", count: 10_000))\"}".utf8)
         try withRoot { root in
             try makeContainer("stays", root)
-            let opened = try ContainerStore(root: root, for: .creating)
+            let opened = try ContainerStore(Runtime(root: root), for: .creating)
             guard let store = consume opened else { throw RuntimeError(.failed, "no store") }
             for _ in 0..<1500 {
                 var container = try store.lockForClaim("a")

@@ -69,7 +69,7 @@ import Testing
     }
 
     @Test(arguments: [
-        "idmap", "ridmap", "idmap=uids=0-1-1", "ridmap=x", "copy-symlink", "src-nofollow", "dest-nofollow",
+        "idmap=uids=0-1-1", "ridmap=x", "copy-symlink", "src-nofollow", "dest-nofollow",
     ])
     func `an option that would be dropped is refused by name`(option: String) throws {
         try Plans.expectRefusal(
@@ -113,7 +113,31 @@ import Testing
         let map = #"[{"containerID":0,"hostID":1,"size":1}]"#
         try refusal(
             "/mounts/0/uidMappings",
-            #"{"destination":"/x","source":"/s","options":["bind"],"uidMappings":\#(map),"gidMappings":\#(map)}"#)
+            #"{"destination":"/x","type":"tmpfs","uidMappings":\#(map),"gidMappings":\#(map)}"#)
+        try refusal("/mounts/0/uidMappings", #"{"destination":"/x","type":"tmpfs","options":["idmap"]}"#)
+        try refusal("/mounts/0/options", #"{"destination":"/x","source":"/s","options":["bind","idmap"]}"#)
+        let twice = #"[{"containerID":0,"hostID":1,"size":1},{"containerID":0,"hostID":9,"size":1}]"#
+        try refusal(
+            "/mounts/0/uidMappings/1",
+            #"{"destination":"/x","source":"/s","options":["bind"],"uidMappings":\#(twice),"gidMappings":\#(map)}"#)
+    }
+
+    @Test func `owners of a bind are mapped by its own mappings, or by the container's user namespace`() throws {
+        let map = #"[{"containerID":0,"hostID":7,"size":9}]"#
+        let maps = #""uidMappings":\#(map),"gidMappings":\#(map)"#
+        let entry = UserMaps.Entry(inside: 0, outside: 7, count: 9)
+        func found(_ mount: String, _ linux: String) throws -> [Int: OwnerMaps] {
+            try Plans.plan(linux: linux, more: "\"mounts\": [\(mount)]").ownerMaps
+        }
+        let own = #"{"destination":"/x","source":"/s","options":["rbind"],\#(maps)}"#
+        #expect(
+            try found(own, Plans.mountNamespace) == [
+                0: OwnerMaps(maps: UserMaps(uids: [entry], gids: [entry]), isRecursive: false)
+            ])
+        let user = #""namespaces":[{"type":"mount"},{"type":"user"}],\#(maps)"#
+        let plain = #"{"destination":"/y","type":"tmpfs"}"#
+        let asNamespace = #"{"destination":"/x","source":"/s","options":["rbind","ridmap"]}"#
+        #expect(try found(plain + "," + asNamespace, user) == [1: OwnerMaps(maps: nil, isRecursive: true)])
     }
 
     @Test func `a NUL byte in a destination is refused`() throws {

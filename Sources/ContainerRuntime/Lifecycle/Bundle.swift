@@ -10,24 +10,32 @@ struct Bundle {
     let bytes: [UInt8]
     let warnings: [String]
 
-    /// Reads `config.json` of the directory, or the file given instead, which counts from the bundle.
-    init(directory: HostPath, configurationFile: String?) throws(RuntimeError) {
-        path = try Self.absolute(directory)
-        let name = configurationFile ?? "config.json"
-        guard let file = Planner.resolve(name, in: path) else {
-            throw RuntimeError(.invalid, "the name of the configuration is empty")
+    /// Reads `config.json` of the directory, or the file given instead, which counts from the bundle; or takes the configuration that is given.
+    init(_ request: CreateRequest) throws(RuntimeError) {
+        path = try Self.absolute(request.bundle)
+        if let given = request.configuration {
+            configuration = given
+            bytes = (request.recordedConfiguration ?? given).json()
+            warnings = []
+            return
         }
-        do throws(KernelError) {
-            bytes = try readFile(file.string, limit: 16 << 20)
-        } catch {
-            throw RuntimeError(error, "cannot read the configuration")
-        }
+        let name = request.configurationFile ?? "config.json"
+        bytes = try Self.read(name, in: path)
         do throws(TreeError) {
             let decoded = try Decoded(Configuration.self, from: Document(json: bytes).root)
             configuration = decoded.value
             warnings = decoded.warnings.list.map { "\(name): \($0)" }
         } catch {
             throw RuntimeError(error, file: name)
+        }
+    }
+
+    private static func read(_ name: String, in path: HostPath) throws(RuntimeError) -> [UInt8] {
+        guard let file = Planner.resolve(name, in: path) else {
+            throw RuntimeError(.invalid, "the name of the configuration is empty")
+        }
+        do throws(KernelError) { return try readFile(file.string, limit: 16 << 20) } catch {
+            throw RuntimeError(error, "cannot read the configuration")
         }
     }
 

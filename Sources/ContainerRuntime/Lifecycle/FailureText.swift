@@ -9,21 +9,25 @@ extension RuntimeError {
 
     /// As above, with the JSON pointer of the object; nil for a process that has no configuration of its own.
     init(_ failure: InitFailure, origin: String?) {
-        let place = origin.map { " [\($0)]" } ?? ""
+        self = Self.worded(failure, origin.map { " [\($0)]" } ?? "").made(of: failure)
+    }
+
+    private static func worded(_ failure: InitFailure, _ place: String) -> RuntimeError {
         switch failure.step {
         case .program:
-            self = Self.missingProgram(failure, place)
+            return missingProgram(failure, place)
         case .execute:
-            self = Self.notExecutable(failure, place)
+            return notExecutable(failure, place)
         case .hook where failure.errno == .ECANCELED:
-            self.init(.failed, "error running \(failure.call) hook #\(failure.index): \(failure.subject)")
+            return RuntimeError(.failed, "error running \(failure.call) hook #\(failure.index): \(failure.subject)")
         case .hook:
-            self.init(.failed, "error running hook #\(failure.index): \(failure.call) '\(failure.subject)': \(failure.errno)")
+            return RuntimeError(
+                .failed, "error running hook #\(failure.index): \(failure.call) '\(failure.subject)': \(failure.errno)")
         default:
             let object = failure.subject.isEmpty ? "" : " '\(failure.subject)'"
-            self.init(
+            return RuntimeError(
                 .failed, "cannot \(failure.step.phrase)\(place): \(failure.call)\(object): \(failure.errno)",
-                hint: Self.hint(for: failure))
+                hint: hint(for: failure))
         }
     }
 

@@ -13,13 +13,7 @@ struct InitExecutable: ~Copyable {
 
     init() throws(RuntimeError) {
         handle = try during("cannot find hull-init") { () throws(KernelError) in
-            // The kernel's own link to our file, and its directory: no name that a caller could choose.
-            let own = try FileDescriptor.workingDirectory.readLink("/proc/self/exe")
-            guard let slash = own.lastIndex(of: "/") else {
-                throw KernelError(call: "readlinkat", errno: .ENOENT, subject: "/proc/self/exe: \(own)")
-            }
-            let directory = try FileDescriptor.workingDirectory.open(String(own[..<slash]) + "/", [.pathOnly, .directory])
-            let file = try directory.descriptor.open("hull-init", [.readOnly, .noFollow])
+            let file = try FileDescriptor.workingDirectory.open(OwnProgram.sibling("hull-init"), [.readOnly, .noFollow])
             do throws(KernelError) {
                 let mount = try DetachedMount.cloning(file.descriptor, subject: "hull-init")
                 try mount.setAttributes(set: [.readOnly, .noSetuid], subject: "hull-init")

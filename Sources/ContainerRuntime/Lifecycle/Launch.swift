@@ -23,6 +23,8 @@ struct Launch: ~Copyable {
         var cgroup: FileDescriptor?
         /// Whether the child's pages must not be charged to its cgroup when they can be avoided.
         var hasSmallMemoryLimit = false
+        /// Whether the process is to be our parent's child, as a keeper's containers are.
+        var asSibling = false
         /// Whether the child makes what namespaces it can itself: worth it where we have something to do meanwhile, wrong where its cgroup would
         /// pay for them.
         var childMakesNamespaces = false
@@ -39,6 +41,7 @@ struct Launch: ~Copyable {
         var clone = CloneRequest()
         clone.namespaces = request.clonedNamespaces
         clone.cgroup = request.cgroup
+        clone.asSibling = request.asSibling
         clone.borrowsMemory = !makesUserNamespace && !request.clonedNamespaces.contains(.time)
         if request.childMakesNamespaces, clone.borrowsMemory {
             clone.unsharedNamespaces = clone.namespaces.filter(Self.canBeUnshared)
@@ -55,6 +58,9 @@ struct Launch: ~Copyable {
         userMapsGate = Self.writeEnd(of: gate)
         self.executable = consume executable
     }
+
+    /// The pidfd alone.
+    consuming func takePidfd() -> OwnedDescriptor { pidfd }
 
     /// Closes the mount that hull-init was executed from. It takes the kernel a while, so it is done while the init works; it must be done before
     /// the init is let go to a program of the container.
@@ -147,7 +153,7 @@ struct Launch: ~Copyable {
     mutating func becomeSecondStage(pid second: Int32) throws(RuntimeError) {
         let handle = try during("cannot watch the container's process") { () throws(KernelError) in
             let handle = try openPidfd(second)
-            _ = try pidfd.descriptor.waitForExit()
+            _ = try pidfd.descriptor.waitForEnd()
             return handle
         }
         pidfd = handle
@@ -161,13 +167,11 @@ struct Launch: ~Copyable {
         }
     }
 
-    /// Kills the process and reaps it: nothing of it is left.
+    /// Kills the process and reaps it where it is ours: nothing of it is left.
     func abandon() throws(KernelError) {
         do throws(KernelError) {
             try pidfd.descriptor.send(.kill)
         } catch let error where error.errno == .ESRCH {}
-        do throws(KernelError) {
-            _ = try pidfd.descriptor.waitForExit()
-        } catch let error where error.errno == .ECHILD {}
+        _ = try pidfd.descriptor.waitForEnd()
     }
 }

@@ -63,7 +63,7 @@ extension Maker {
     private func initDied(_ launch: borrowing Launch) -> RuntimeError {
         var how = "ended"
         do throws(KernelError) {
-            switch try launch.pidfd.descriptor.waitForExit() {
+            switch try launch.pidfd.descriptor.waitForEnd() {
             case .signaled(let signal, _): how = "was killed by \(signal.name)"
             case .exited(let code): how = "ended with code \(code)"
             case nil: break
@@ -72,6 +72,8 @@ extension Maker {
         var kills: UInt64 = 0
         do throws(CgroupError) { kills = try cgroup.oomKills() ?? 0 } catch { runtime.warn("\(error)") }
         let hint = kills > 0 ? "the memory limit is too small for the container to start" : nil
-        return RuntimeError(.failed, "hull-init \(how) before it could execute the program", hint: hint)
+        var error = RuntimeError(.failed, "hull-init \(how) before it could execute the program", hint: hint)
+        error.ranOutOfMemory = kills > 0
+        return error
     }
 }

@@ -12,7 +12,7 @@ extension Maker {
     ) throws(RuntimeError) {
         // Order: in a user namespace before the plan, with which the sources of its binds are opened: its own cgroups of v1 are among them. Else the plan
         // goes first, so that the init has something to do meanwhile.
-        let bindsCgroups = birth.userMaps != nil
+        let bindsCgroups = opensSources
         if bindsCgroups { try prepareLegacyCgroups() }
         try sendPlan(launch, &plan, joins)
         if !bindsCgroups { try prepareLegacyCgroups() }
@@ -43,12 +43,13 @@ extension Maker {
         try joins.refuseSysctlsOfHost(plan.sysctlOrigins)
         plan.`init`.joins = joins.joins
         for (index, origin) in joins.origins.enumerated() { plan.origins[.init(.join, index)] = origin }
+        let user = joins.user
         var descriptors = joins.takeDescriptors()
         if waitsForStart { plan.`init`.startSocket = UInt32(descriptors.append(try listenForStart())) }
         if let maps = birth.userMaps, birth.firstStage == nil { try launch.writeUserMaps(maps) }
         if let profile = plan.seccomp { plan.`init`.process.seccomp = try runtime.filter(for: profile) }
         runtime.note("filter ready")
-        if birth.userMaps != nil { try openBindSources(&plan, &descriptors) }
+        if opensSources || !plan.ownerMaps.isEmpty { try openSources(&plan, &descriptors, launch, user) }
         fillHookState(&plan.`init`)
         let `init` = plan.`init`
         try during("cannot send the plan to hull-init") { () throws(KernelError) in
@@ -70,19 +71,66 @@ extension Maker {
         }
     }
 
-    /// In a user namespace of its own the init may not reach the sources of its binds: they are opened here.
-    private func openBindSources(_ plan: inout ContainerPlan, _ descriptors: inout DescriptorList) throws(RuntimeError) {
+    /// In a user namespace the init may not reach the container's root nor the sources of its binds: they are opened here, but where a mount namespace is
+    /// joined, in which paths mean something else.
+    private var opensSources: Bool {
+        if birth.userMaps != nil { return true }
+        let linux = bundle.configuration.linux
+        return linux?.namespace(.user) != nil && linux?.namespace(.mount) != nil && linux?.namespace(.mount)?.path == nil
+    }
+
+    private func openSources(
+        _ plan: inout ContainerPlan, _ descriptors: inout DescriptorList, _ launch: borrowing Launch, _ user: FileDescriptor?
+    ) throws(RuntimeError) {
         guard var root = plan.`init`.root else { return }
+        if opensSources, birth.userMaps == nil, root.change == .pivot {
+            root.descriptor = UInt32(descriptors.append(try openRoot(root.path)))
+        }
         for index in root.mounts.indices {
-            guard case .bind(var bind) = root.mounts[index].source, descriptors.count < 200 else { continue }
+            let maps = plan.ownerMaps[index]
+            guard case .bind(var bind) = root.mounts[index].source, maps != nil || opensSources && descriptors.count < 200 else {
+                continue
+            }
             let origin = plan.origins[.init(.mount, index)] ?? "/mounts"
             let mount = try during("cannot open the source [\(origin)]") { () throws(KernelError) in
                 try DetachedMount.cloning(.workingDirectory, bind.path.string, recursive: bind.isRecursive)
             }
+            if let maps { try mapOwners(of: mount, maps, bind.path, origin, launch, user) }
             bind.descriptor = UInt32(descriptors.append(mount.release()))
             root.mounts[index].source = .bind(bind)
         }
         plan.`init`.root = root
+    }
+
+    private func openRoot(_ path: HostPath) throws(RuntimeError) -> OwnedDescriptor {
+        try during("cannot open the container's root") { () throws(KernelError) in
+            try DetachedMount.cloning(.workingDirectory, path.string, recursive: true).release()
+        }
+    }
+
+    private func mapOwners(
+        of mount: borrowing DetachedMount, _ wanted: OwnerMaps, _ path: HostPath, _ origin: String, _ launch: borrowing Launch,
+        _ user: FileDescriptor?
+    ) throws(RuntimeError) {
+        do throws(KernelError) {
+            let subject = path.string
+            if let maps = wanted.maps {
+                let namespace = try makeUserNamespace(uids: UserMaps.text(maps.uids), gids: UserMaps.text(maps.gids))
+                try mount.mapOwners(by: namespace.descriptor, isRecursive: wanted.isRecursive, subject: subject)
+            } else if let user {
+                try mount.mapOwners(by: user, isRecursive: wanted.isRecursive, subject: subject)
+            } else {
+                let namespace = try NamespaceHandle(path: "/proc/\(launch.pid)/ns/user", kind: .user)
+                try mount.mapOwners(by: namespace.descriptor, isRecursive: wanted.isRecursive, subject: subject)
+            }
+        } catch {
+            // EINVAL: a file system, of this mount or of one below it, that cannot; EPERM: its owners are mapped already.
+            var failure = RuntimeError(error, "cannot map the owners of '\(path)' [\(origin)]")
+            if error.errno == .EINVAL {
+                failure.hint = "its file system, or one mounted below it, cannot map owners in this kernel: use another one"
+            }
+            throw failure
+        }
     }
 
     private func fillHookState(_ plan: inout InitPlan) {

@@ -24,7 +24,7 @@ struct Maker: ~Copyable {
     /// Plans what the clone needs, and claims the id. Nothing has happened to the kernel yet.
     init(_ runtime: Runtime, _ request: CreateRequest, waitsForStart: Bool, keepsTerminal: Bool) throws(RuntimeError) {
         try Runtime.check(id: request.id)
-        let bundle = try Bundle(directory: request.bundle, configurationFile: request.configurationFile)
+        let bundle = try Bundle(request)
         try Self.checkTerminal(bundle.configuration.process, request, keepsTerminal: keepsTerminal)
         runtime.note("configuration read")
         for warning in bundle.warnings { runtime.warn(warning) }
@@ -32,7 +32,7 @@ struct Maker: ~Copyable {
         runtime.note("host looked at")
         let birth = try Planner.planBirth(bundle.configuration, id: request.id, bundle: bundle.path, facts: facts)
         runtime.note("birth planned")
-        guard let store = try ContainerStore(root: runtime.root, for: .creating) else { throw ContainerStore.missing(request.id) }
+        guard let store = try ContainerStore(runtime, for: .creating) else { throw ContainerStore.missing(request.id) }
         var container = try store.lockForClaim(request.id)
         do throws(RuntimeError) {
             if let left = container.record { try runtime.takeOver(left, request.id, bootID: facts.bootID) }
@@ -126,6 +126,7 @@ struct Maker: ~Copyable {
         var request = Launch.Request()
         request.clonedNamespaces = birth.clonedNamespaces
         request.cgroup = cgroup.intoDescriptor
+        request.asSibling = self.request.asSibling
         request.pidNamespace = Launch.reference(pidNamespace)
         request.mayBeTraced = bundle.configuration.linux?.namespace(.user) == nil
         request.hasSmallMemoryLimit = hasSmallMemoryLimit
@@ -133,7 +134,7 @@ struct Maker: ~Copyable {
         var launch = try Launch(request)
         runtime.note("cloned")
         do throws(RuntimeError) {
-            var plan = try planRest()
+            var plan = try planRest(joins)
             mayHaveRunHooks = true
             try equip(&launch, &plan, joins)
             try converse(&launch, plan)
@@ -146,7 +147,9 @@ struct Maker: ~Copyable {
     }
 
     /// What the clone need not wait for. A configuration that is refused here costs the child its life, and leaves nothing.
-    private func planRest() throws(RuntimeError) -> ContainerPlan {
+    private func planRest(_ joins: borrowing NamespaceJoins) throws(RuntimeError) -> ContainerPlan {
+        var facts = facts
+        facts.joinedUserOwnsNetwork = joins.owns(.network)
         var plan = try Planner.plan(
             bundle.configuration, birth: birth, id: request.id, bundle: bundle.path, facts: facts, options: request.options)
         plan.`init`.keepsLedger = runtime.ledger != nil

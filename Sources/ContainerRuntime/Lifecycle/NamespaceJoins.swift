@@ -68,6 +68,15 @@ struct NamespaceJoins: ~Copyable {
         }
     }
 
+    /// Whether a namespace of the kind is joined that belongs to the user namespace that is joined.
+    func owns(_ kind: NamespaceKind) -> Bool {
+        guard let user = joins.firstIndex(where: { $0.kind == .user }) else { return false }
+        return joins[user...].contains { $0.kind == kind }
+    }
+
+    /// The user namespace that is joined; nil where none is.
+    var user: FileDescriptor? { joins.first { $0.kind == .user }.map { descriptors[Int($0.descriptor)] } }
+
     /// Throws where a kernel parameter would be set in a namespace that is the caller's own: the host's (CVE-2022-0532).
     func refuseSysctlsOfHost(_ origins: [NamespaceKind: String]) throws(RuntimeError) {
         for join in joins {

@@ -9,6 +9,24 @@ import StrictTree
 extension Runtime {
     /// Runs one more program in a container, with the container's namespaces, cgroup, filter and limits. Returns its exit code, 0 when detached.
     public func exec(_ request: ExecRequest) throws(RuntimeError) -> Int32 {
+        let program = try launch(request)
+        if request.isDetached { return 0 }
+        do throws(KernelError) {
+            let pid = program.pid
+            var handles = program.takeHandles()
+            let descriptors = handles.release()
+            let pidfd = OwnedDescriptor(owning: descriptors[0])
+            let terminal = descriptors.count > 1 ? OwnedDescriptor(owning: descriptors[1]) : nil
+            var loop = try ForegroundLoop(pid: pid, pidfd: pidfd.descriptor, terminal: terminal)
+            let status = try loop.run()
+            note("program ended")
+            return status.shellCode
+        } catch { throw RuntimeError(error, "cannot wait for the program") }
+    }
+
+    /// The same, but returns as soon as the program was executed: the caller waits for its end. Its standard streams are the caller's, unless it has a
+    /// terminal. Where it is not detached, signals are blocked from here on.
+    public func launch(_ request: ExecRequest) throws(RuntimeError) -> RunningProgram {
         let store = try existingStore(for: request.id, .looking)
         let facts = try CallerFacts.ofCaller()
         // No lock: a thousand of these may run at once. That what is opened is the container's is proved afterwards, by its init being alive.
@@ -39,13 +57,7 @@ extension Runtime {
             do throws(KernelError) { try launch.abandon() } catch { failure = failure.addingCleanup("\(error)") }
             throw failure
         }
-        if request.isDetached { return 0 }
-        do throws(KernelError) {
-            var loop = try ForegroundLoop(pid: launch.pid, pidfd: launch.pidfd.descriptor, terminal: terminal)
-            let status = try loop.run()
-            note("program ended")
-            return status.shellCode
-        } catch { throw RuntimeError(error, "cannot wait for the program") }
+        return RunningProgram(pid: launch.pid, pidfd: launch.takePidfd(), terminal: terminal)
     }
 
     private static func clone(

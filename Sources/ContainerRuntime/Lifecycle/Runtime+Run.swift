@@ -42,6 +42,27 @@ extension Runtime {
         return status.shellCode
     }
 
+    /// Makes a container, runs its program, and returns at once: the caller, or with `asSibling` its parent, waits for the end. The container's
+    /// standard streams are the caller's, unless it has a terminal.
+    public func launch(_ request: CreateRequest) throws(RuntimeError) -> RunningContainer {
+        var maker = try Maker(self, request, waitsForStart: false, keepsTerminal: true)
+        let launch = try maker.make()
+        do throws(RuntimeError) {
+            try Self.handOver(launch, request)
+            if let record = maker.container.record {
+                try runPoststartHooks(&maker.container, record, request.id)
+            }
+            guard let record = maker.container.record, let identity = record.initProcess else {
+                throw ContainerStore.missing(request.id)
+            }
+            return RunningContainer(
+                process: identity, pidfd: launch.takePidfd(), terminal: maker.takeTerminal(),
+                memoryEvents: record.cgroup.memoryEventsPath)
+        } catch {
+            throw Self.end(launch, &maker, after: error, self)
+        }
+    }
+
     /// Order: before the clone, so that no signal and no child's end is missed.
     private static func prepareForeground(_ options: RunOptions) throws(RuntimeError) {
         try during("cannot prepare to wait") { () throws(KernelError) in

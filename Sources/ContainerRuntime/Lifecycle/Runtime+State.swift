@@ -14,7 +14,7 @@ extension Runtime {
     /// All containers, sorted by id. A container that cannot be read is reported and left out; takes no lock. Throws `missing` where the root does
     /// not exist and `mustExist` asks for it.
     public func list(mustExist: Bool) throws(RuntimeError) -> [State] {
-        guard let store = try ContainerStore(root: root, for: .looking) else {
+        guard let store = try ContainerStore(self, for: .looking) else {
             if mustExist, !Self.exists(root) { throw RuntimeError(.missing, "the root directory '\(root)' does not exist") }
             return []
         }

@@ -1,5 +1,6 @@
 import Cgroups
 import InitProtocol
+public import Journal
 import LinuxKernel
 public import LinuxTypes
 import OCISpec
@@ -9,8 +10,12 @@ import OCISpec
 /// A verb that changes a container holds its lock; `state`, `list` and `ps` take none, and neither does `kill`. The process must be
 /// single-threaded: it clones and joins namespaces.
 public struct Runtime: Sendable {
-    /// Where containers are recorded.
+    /// Where the containers' locks and sockets are, and the cache of compiled filters.
     public let root: HostPath
+    /// Where they are recorded, under `/containers/` and `/configurations/`.
+    public let records: StoreLocation
+    /// Whether the journal holds nothing but containers, so that its history is ours to give up.
+    let ownsJournal: Bool
     /// Told of what has no effect and weakens nothing, and of clean-up that failed: one line each.
     public var warn: @Sendable (String) -> Void
     /// Told of every step of a start and of the microsecond, `CLOCK_MONOTONIC`, in which it was done; nil costs nothing.
@@ -19,6 +24,16 @@ public struct Runtime: Sendable {
     public init(root: HostPath, warn: @escaping @Sendable (String) -> Void = { _ in }) {
         self.root = root
         self.warn = warn
+        records = StoreLocation(root: root)
+        ownsJournal = true
+    }
+
+    /// With the records in a journal that holds other things too, and keeps its history.
+    public init(root: HostPath, records: StoreLocation, warn: @escaping @Sendable (String) -> Void = { _ in }) {
+        self.root = root
+        self.warn = warn
+        self.records = records
+        ownsJournal = false
     }
 
     /// Writes the time into the ledger.
@@ -34,7 +49,7 @@ public struct Runtime: Sendable {
     /// The store, or `missing` for a container that cannot be in a store that does not exist.
     func existingStore(for id: String, _ purpose: ContainerStore.Purpose) throws(RuntimeError) -> ContainerStore {
         try Self.check(id: id)
-        guard let store = try ContainerStore(root: root, for: purpose) else { throw ContainerStore.missing(id) }
+        guard let store = try ContainerStore(self, for: purpose) else { throw ContainerStore.missing(id) }
         return store
     }
 

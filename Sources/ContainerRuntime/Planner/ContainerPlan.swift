@@ -37,6 +37,8 @@ public struct ContainerPlan: Equatable, Sendable {
     public var seccomp: Profile?
     /// `joins` follow from `birth`, once they are open.
     public var `init`: InitPlan
+    /// For mounts whose owners are mapped, by their index in `init.root.mounts`: done by the parent, who opens them.
+    public var ownerMaps: [Int: OwnerMaps] = [:]
     /// Where in the configuration the objects of each step come from, for errors.
     public var origins: [Origin: String] = [:]
     /// For each kind of namespace whose kernel parameters are set, where one of them stands: a namespace that is joined must not be the host's.
@@ -62,6 +64,14 @@ public struct PlannedJoin: Hashable, Sendable {
     public var path: HostPath
     /// JSON pointer.
     public var origin: String
+}
+
+/// Whose the files of a bind are: `mount_setattr(2)` with `MOUNT_ATTR_IDMAP`.
+public struct OwnerMaps: Hashable, Sendable {
+    /// nil for those of the container's user namespace.
+    public var maps: UserMaps?
+    /// Whether the mounts below are mapped, too.
+    public var isRecursive: Bool
 }
 
 /// The maps of a new user namespace, `user_namespaces(7)`.

@@ -8,6 +8,9 @@ struct MountOptions: Equatable {
     private(set) var isRemount = false
     /// `tmpcopyup`, for a tmpfs only.
     private(set) var copiesUp = false
+    /// `idmap`, `ridmap`: whose the files are is mapped, of this mount or of all below it too.
+    private(set) var mapsOwners = false
+    private(set) var mapsOwnersBelow = false
     /// Attributes of the mount that are set, and those that are named at all: a bind with any of them gets exactly these.
     private(set) var set: MountAttributes = []
     private(set) var accessTimeIsGiven = false
@@ -44,7 +47,9 @@ struct MountOptions: Equatable {
         case "nolazytime": superblock.removeAll { $0 == "lazytime" }
         case "nomand": superblock.removeAll { $0 == "mand" }
         case "tmpcopyup": copiesUp = true
-        case "idmap", "ridmap", "copy-symlink", "src-nofollow", "dest-nofollow": unsupported = unsupported ?? option
+        case "idmap": mapsOwners = true
+        case "ridmap": (mapsOwners, mapsOwnersBelow) = (true, true)
+        case "copy-symlink", "src-nofollow", "dest-nofollow": unsupported = unsupported ?? option
         default:
             if option.hasPrefix("idmap=") || option.hasPrefix("ridmap=") {
                 unsupported = unsupported ?? option

@@ -53,7 +53,7 @@ extension BirthPlan {
             gids: try Self.map(linux.gidMappings, "/linux/gidMappings"))
     }
 
-    private static func map(_ mappings: [IDMapping], _ pointer: String) throws(RuntimeError) -> [UserMaps.Entry] {
+    static func map(_ mappings: [IDMapping], _ pointer: String) throws(RuntimeError) -> [UserMaps.Entry] {
         guard mappings.count <= 340 else { throw .refused(pointer, "has \(mappings.count) lines, the kernel takes 340") }
         var entries: [UserMaps.Entry] = []
         for (index, mapping) in mappings.enumerated() {

@@ -59,7 +59,6 @@ extension Planner {
         if options.copiesUp, options.isBind || options.isRemount || mount.type != "tmpfs" {
             throw .refused(pointer + "/options", "'tmpcopyup' is for a new tmpfs")
         }
-        if !mount.uidMappings.isEmpty { throw .refused(pointer + "/uidMappings", "id-mapped mounts are not supported yet") }
         guard let destination = ContainerPath(mount.destination) else {
             throw .refused(pointer + "/destination", "has a NUL byte")
         }
@@ -69,7 +68,11 @@ extension Planner {
         }
         let first = root.mounts.count
         if options.isBind || mount.type == "bind" {
+            if let maps = try ownerMaps(mount, options, pointer) { plan.ownerMaps[first] = maps }
             root.mounts.append(try bind(mount, destination, options, pointer))
+        } else if options.mapsOwners || !mount.uidMappings.isEmpty {
+            throw .refused(
+                pointer + "/uidMappings", "are for a bind: what is mounted new belongs to the container's user namespace")
         } else if options.isRemount {
             guard options.data.isEmpty, options.superblock.isEmpty else {
                 throw .refused(
@@ -96,6 +99,22 @@ extension Planner {
         }
         let bind = BindPlan(path: source, isRecursive: options.isRecursive)
         return attributes(MountPlan(destination: destination, source: .bind(bind)), options)
+    }
+
+    /// Mappings of the mount itself, or with an option alone those of the container's user namespace.
+    private func ownerMaps(_ mount: Mount, _ options: MountOptions, _ pointer: String) throws(RuntimeError) -> OwnerMaps? {
+        guard options.mapsOwners || !mount.uidMappings.isEmpty else { return nil }
+        guard linux.namespace(.mount)?.path == nil else {
+            throw .refused(pointer, "to map owners needs a mount namespace of the container's own")
+        }
+        guard !mount.uidMappings.isEmpty else {
+            guard hasUserNamespace else { throw .refused(pointer + "/options", "'idmap' needs mappings, or a user namespace") }
+            return OwnerMaps(maps: nil, isRecursive: options.mapsOwnersBelow)
+        }
+        let maps = UserMaps(
+            uids: try BirthPlan.map(mount.uidMappings, pointer + "/uidMappings"),
+            gids: try BirthPlan.map(mount.gidMappings, pointer + "/gidMappings"))
+        return OwnerMaps(maps: maps, isRecursive: options.mapsOwnersBelow)
     }
 
     private func attributes(_ mount: MountPlan, _ options: MountOptions) -> MountPlan {
@@ -128,7 +147,8 @@ extension Planner {
     /// A new sysfs shows a network namespace, and only who owns that may mount it.
     private var cannotMountSysfs: Bool {
         guard linux.namespace(.user) != nil else { return false }
-        return linux.namespace(.network) == nil || linux.namespace(.network)?.path != nil
+        guard let network = linux.namespace(.network) else { return true }
+        return network.path != nil && !facts.joinedUserOwnsNetwork
     }
 
     private func hostSysfs(_ destination: ContainerPath, _ options: MountOptions) -> MountPlan {

@@ -20,16 +20,18 @@ struct ContainerStore: ~Copyable {
 
     private let containers: OwnedDescriptor
     private let journal: Journal
+    private let ownsJournal: Bool
 
     /// Opens the store; nil where it is missing and not to be made.
-    init?(root: HostPath, for purpose: Purpose) throws(RuntimeError) {
-        guard let journal = try Self.openJournal(StoreLocation(root: root), purpose) else { return nil }
-        let handle = try Self.openContainers(root.string + "/containers", creating: purpose == .creating)
+    init?(_ runtime: Runtime, for purpose: Purpose) throws(RuntimeError) {
+        guard let journal = try Self.openJournal(runtime.records, purpose) else { return nil }
+        let handle = try Self.openContainers(runtime.root.string + "/containers", creating: purpose == .creating)
         switch consume handle {
         case .some(let handle): containers = handle
         case .none: return nil
         }
         self.journal = journal
+        ownsJournal = runtime.ownsJournal
     }
 
     private static func openJournal(_ location: StoreLocation, _ purpose: Purpose) throws(RuntimeError) -> Journal? {
@@ -65,10 +67,14 @@ struct ContainerStore: ~Copyable {
     }
 
     /// The record of a container, without a lock; nil where there is none.
-    func record(of id: String) throws(RuntimeError) -> ContainerRecord? { try Records(journal, id).record()?.record }
+    func record(of id: String) throws(RuntimeError) -> ContainerRecord? {
+        try Records(journal, id, ownsJournal: ownsJournal).record()?.record
+    }
 
     /// The configuration of a container as it was when it was made, without a lock.
-    func configuration(of id: String) throws(RuntimeError) -> Configuration { try Records(journal, id).configuration() }
+    func configuration(of id: String) throws(RuntimeError) -> Configuration {
+        try Records(journal, id, ownsJournal: ownsJournal).configuration()
+    }
 
     /// Takes the container's lock. Throws `missing` where there is no such container, `busy` with the holder's name after `patience`.
     func lock(_ id: String, patience: Patience = .standard) throws(RuntimeError) -> LockedContainer {
@@ -81,7 +87,7 @@ struct ContainerStore: ~Copyable {
             try patience.acquire(file.descriptor, id)
             // What was locked may have been removed meanwhile, and another container made under the name.
             guard try isCurrent(file.descriptor, id) else { continue }
-            var container = LockedContainer(Records(journal, id), directory: directory, lock: file)
+            var container = LockedContainer(Records(journal, id, ownsJournal: ownsJournal), directory: directory, lock: file)
             try container.reload()
             if container.record == nil {
                 // A maker was killed between making the directory and claiming the id.
@@ -111,7 +117,7 @@ struct ContainerStore: ~Copyable {
             }
             try patience.acquire(file.descriptor, id)
             guard try isCurrent(file.descriptor, id) else { continue }
-            var container = LockedContainer(Records(journal, id), directory: directory, lock: file)
+            var container = LockedContainer(Records(journal, id, ownsJournal: ownsJournal), directory: directory, lock: file)
             try container.reload()
             return container
         }
@@ -148,13 +154,7 @@ struct ContainerStore: ~Copyable {
 
     private func isCurrent(_ file: FileDescriptor, _ id: String) throws(RuntimeError) -> Bool {
         try during("cannot read the state of container '\(id)'") { () throws(KernelError) in
-            let mine = try file.status()
-            do throws(KernelError) {
-                let current = try containers.descriptor.status(of: id + "/" + LockedContainer.lockName)
-                return current.inode == mine.inode && current.device == mine.device
-            } catch let error where error.errno == .ENOENT {
-                return false
-            }
+            try file.isNamed(id + "/" + LockedContainer.lockName, in: containers.descriptor)
         }
     }
 

@@ -103,9 +103,7 @@ struct LockedContainer: ~Copyable {
     /// Removes the directory of what is no container.
     func removeDirectory() throws(RuntimeError) {
         try during("cannot remove the lock of container '\(id)'") { () throws(KernelError) in
-            do throws(KernelError) {
-                try directory.unlink(Self.lockName)
-            } catch let error where error.errno == .ENOENT {}
+            try directory.unlinkIfPresent(Self.lockName)
             do throws(KernelError) {
                 try directory.removeDirectory("../" + id)
             } catch let error where error.errno == .ENOENT || error.errno == .ENOTEMPTY {
@@ -154,9 +152,7 @@ enum StartSocket {
 
     /// Takes the name away; whoever listens goes on listening.
     static func remove(from directory: FileDescriptor) throws(KernelError) {
-        do throws(KernelError) {
-            try directory.unlink(name)
-        } catch let error where error.errno == .ENOENT {}
+        try directory.unlinkIfPresent(name)
     }
 
     /// Whether an init still listens. One that executed the container's program, or died, has closed it.

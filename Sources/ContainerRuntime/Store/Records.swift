@@ -9,11 +9,13 @@ struct Records {
 
     let id: String
     private let journal: Journal
+    private let ownsJournal: Bool
     private let recordKey: Key
     private let configurationKey: Key
 
-    init(_ journal: Journal, _ id: String) {
+    init(_ journal: Journal, _ id: String, ownsJournal: Bool) {
         self.journal = journal
+        self.ownsJournal = ownsJournal
         self.id = id
         recordKey = Key("/containers/" + id)
         configurationKey = Key("/configurations/" + id)
@@ -48,7 +50,7 @@ struct Records {
     /// The container is no more.
     func remove(since revision: Revision?) throws(RuntimeError) {
         _ = try commit([.delete(.key(recordKey)), .delete(.key(configurationKey))], since: revision)
-        try giveUpHistory()
+        if ownsJournal { try giveUpHistory() }
     }
 
     /// The lock keeps all who follow the rules apart; the comparison finds who does not.
