@@ -1,7 +1,7 @@
 /// The help of one command.
 public struct Manual: Sendable {
     /// What stands before the synopsis.
-    private let program: String
+    let program: String
     /// Behind the program's name, as `kill [OPTIONS] ID [SIGNAL]`.
     let synopsis: String
     /// Sentences.
