@@ -26,8 +26,11 @@ import Testing
         let moment = wallNanoseconds()
         pause(microseconds: 50)
         for number in 0..<40 { try journal.put("/b", value(UInt8(number), 300), .durable) }
+        #expect(try journal.revision(at: moment) == last && journal.revision(at: .max) == journal.revision())
+        #expect(try journal.revision(at: 1) == 1, "nothing is as old as that")
         #expect(try journal.compact(olderThan: 1) == 0, "nothing is as old as that")
         #expect(try journal.compact(olderThan: moment) == last)
+        #expect(throws: JournalError.compacted(last)) { try journal.revision(at: moment) }
         #expect(try journal.watch(.all, from: last + 1).poll().events.count == 40)
         #expect(try journal.value(of: "/a")?.value == value(39, 300))
         let current = try journal.revision()

@@ -43,11 +43,20 @@ import Testing
     @Test(arguments: FactRunner.names("journal"))
     func `the journal is one store to all processes`(fact: String) throws { try FactRunner.check(fact) }
 
+    @Test(arguments: FactRunner.names("log"))
+    func `a log is whole, or says what it lacks`(fact: String) throws { try FactRunner.check(fact) }
+
+    @Test(arguments: FactRunner.names("netlink"))
+    func `netlink asks and answers`(fact: String) throws { try FactRunner.check(fact) }
+
+    @Test(arguments: FactRunner.names("network"))
+    func `pods have a network, and give it back`(fact: String) throws { try FactRunner.check(fact) }
+
     @Test func `no fact is left out`() throws {
         let groups = [
             "path", "attack", "mount", "capabilities", "groups", "limits", "seccomp", "undumpable", "lock", "socket",
             "subprocess",
-            "process", "pidfd", "signals", "clone", "namespace", "time", "init", "journal",
+            "process", "pidfd", "signals", "clone", "namespace", "time", "init", "journal", "log", "netlink", "network",
         ]
         let all = FactRunner.all
         #expect(all.count > 60)

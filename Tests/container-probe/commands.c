@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
@@ -80,11 +81,19 @@ static void write_text(char *argument) {
     if (descriptor >= 0) close(descriptor);
 }
 
+/// `lock=P`: takes a lock that lasts as long as this process, unless another one holds it.
+static void take_lock(const char *path) {
+    int descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0666);
+    int taken = descriptor >= 0 && flock(descriptor, LOCK_EX | LOCK_NB) == 0;
+    string_value("lock", taken ? "taken" : errno == EWOULDBLOCK ? "held" : strerror(errno));
+}
+
 static void run_one(const char *name, char *argument) {
     if (strcmp(name, "path") == 0) inspect_path(argument);
     else if (strcmp(name, "mknod") == 0) make_node(argument);
     else if (strcmp(name, "syscall") == 0) try_system_call(argument);
     else if (strcmp(name, "write") == 0) write_text(argument);
+    else if (strcmp(name, "lock") == 0) take_lock(argument);
     else if (strcmp(name, "mkdir") == 0) string_value("mkdir", mkdir(argument, 0755) == 0 ? "yes" : strerror(errno));
     else if (strcmp(name, "touch") == 0) {
         int descriptor = open(argument, O_WRONLY | O_CREAT | O_CLOEXEC, 0666);

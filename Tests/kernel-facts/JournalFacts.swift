@@ -64,7 +64,7 @@ let journalFacts = [
         }
         try eventually("the event") {
             if try watch.poll().events.map(\.keyValue.value) == [[7]] { return true }
-            try expect(try signal.wait(milliseconds: 2000), "not woken")
+            try expect(try signal.wait(milliseconds: 20_000), "not woken")
             return try watch.poll().events.map(\.keyValue.value) == [[7]]
         }
         try expectEqual(try child.end(), .exited(code: 0))

@@ -24,7 +24,7 @@ let journalLeaseFacts = [
         try holder.pidfd.descriptor.send(.kill)
         let start = monotonicMicroseconds()
         try expectEqual(try watcher.end(), .exited(code: 0))
-        try expect(monotonicMicroseconds() - start < 5_000_000, "woken late")
+        try expect(monotonicMicroseconds() - start < 20_000_000, "woken late")
         try expectEqual(try holder.end(), .signaled(.kill, dumpedCore: false))
         try expectEqual(try journal.value(of: "/job"), nil)
         try expectEqual(try journal.leases(), [])
@@ -64,7 +64,7 @@ let journalLeaseFacts = [
         }
         try expectEqual(try watcher.end(), .exited(code: 0))
         let milliseconds = (monotonicMicroseconds() - start) / 1000
-        try expect(milliseconds >= 390 && milliseconds < 5000, "ended after \(milliseconds) ms")
+        try expect(milliseconds >= 390 && milliseconds < 20_000, "ended after \(milliseconds) ms")
         try expectEqual(try journal.range(RangeRequest(.all)).keyValues.map(\.key), ["/late"])
         try expectEqual(try journal.leases().map(\.id), [late.id])
     },

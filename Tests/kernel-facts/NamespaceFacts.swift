@@ -46,6 +46,22 @@ let namespaceFacts = [
             try other.descriptor.enterNamespace(.network)
         }
     },
+    Fact("mount-namespace-numbers-rise-on-a-processor") {
+        let processors = try ProcessorSet.own()
+        for number in processors.numbers {
+            try processors.only(number).use()
+            try expectEqual(try ProcessorSet.own().numbers, [number])
+            try unshare([.mount])
+            guard let before = try mountNamespaceNumber() else { break }
+            try unshare([.mount])
+            guard let after = try mountNamespaceNumber() else {
+                throw KernelError(call: "ioctl", errno: .ENOTTY, subject: "the second time")
+            }
+            try expect(after > before, "\(before) and then \(after)")
+        }
+        try processors.use()
+        try expectEqual(try ProcessorSet.own(), processors)
+    },
     Fact("namespace-knows-its-owner") {
         let own = try userNamespace()
         let network = try NamespaceHandle(path: "/proc/self/ns/net", kind: .network)
@@ -91,6 +107,11 @@ let namespaceFacts = [
         }
     },
 ]
+
+private func mountNamespaceNumber() throws(KernelError) -> UInt64? {
+    let own = try FileDescriptor.workingDirectory.open("/proc/self/ns/mnt", .readOnly)
+    return try own.descriptor.mountNamespaceNumber()
+}
 
 private func userNamespace() throws(KernelError) -> NamespaceIdentity {
     let handle = try NamespaceHandle(path: "/proc/self/ns/user", kind: .user)

@@ -54,7 +54,9 @@ struct Fact: Sendable {
         + processFacts
         + cloneFacts
         + namespaceFacts + initFacts + journalFacts + journalIndexFacts + journalHolderFacts + journalLeaseFacts
-        + journalSoakFacts
+        + journalSoakFacts + logFacts + networkFacts + networkCrashFacts + networkRuleFacts + networkGuardFacts
+        + networkRetireFacts
+        + networkCNIFacts + netlinkFacts
 }
 
 /// A fact that does not hold.

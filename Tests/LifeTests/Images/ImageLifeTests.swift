@@ -113,6 +113,8 @@ struct ImageLifeTests {
         #expect(try !LifeTests.run(["touch", path + "/new"]).succeeded)
         expectEnd(try place("mount", "base:1"), 0, path + "\n")
         expectEnd(try place("rm", "base:1"), 1, "", says: "image 'base:1' is used by mount")
+        // As two who mount at the same moment leave it.
+        #expect(try LifeTests.run(["mount", "--bind", path, path]).succeeded)
         #expect(try place("unmount", "base:1").succeeded)
         expectEnd(try place("unmount", "base:1"), 1, "", says: "image 'base:1' is not mounted")
         #expect(!Machine.exists(path))

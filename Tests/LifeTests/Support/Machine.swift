@@ -80,6 +80,12 @@ enum Machine {
         return (root == "/" ? "" : root) + work.dropFirst(point == "/" ? 0 : point.count)
     }()
 
+    /// Of the kernel: major and minor number.
+    static let release: (Int, Int) = {
+        let numbers = (fileText("/proc/sys/kernel/osrelease") ?? "").split { !$0.isNumber }.prefix(2).compactMap { Int($0) }
+        return numbers.count == 2 ? (numbers[0], numbers[1]) : (0, 0)
+    }()
+
     /// User-mode Linux, where each system call takes some twenty times as long.
     static let isSlow = fileText("/proc/cpuinfo")?.contains("User Mode Linux") == true
 

@@ -131,10 +131,20 @@ struct LifeError: Error, CustomStringConvertible {
     init(_ description: String) { self.description = description }
 }
 
-/// A whole file as text, nil where it cannot be read.
+/// A whole file as text, nil where it cannot be read. Not by Foundation: of each file below /proc, whose size is 0, that keeps some kilobytes.
 func fileText(_ path: String) -> String? {
-    guard let data = FileManager.default.contents(atPath: path) else { return nil }
-    return String(decoding: data, as: UTF8.self)
+    let file = open(path, O_RDONLY | O_CLOEXEC)
+    guard file >= 0 else { return nil }
+    defer { close(file) }
+    var bytes: [UInt8] = []
+    var buffer = [UInt8](repeating: 0, count: 16 << 10)
+    while true {
+        let count = read(file, &buffer, buffer.count)
+        if count < 0, errno == EINTR { continue }
+        guard count >= 0 else { return nil }
+        if count == 0 { return String(decoding: bytes, as: UTF8.self) }
+        bytes += buffer[..<count]
+    }
 }
 
 /// Asks every 2 ms until `condition` holds; false when patience ends.

@@ -25,11 +25,13 @@ extension ConditionTrait {
 
 /// A feature of the machine that single cases need; named in the skip that the suite prints.
 enum Need: String, Sendable {
-    case mqueue, timeNamespace, userNamespace, cpu, cpuset, memory, pids, blkio, blockWeight, devices, swap, legacyCgroups,
+    case exitOfStrangers, mqueue, timeNamespace, userNamespace, cpu, cpuset, memory, pids, blkio, blockWeight, devices, swap,
+        legacyCgroups,
         unifiedCgroups, terminal
 
     var isMet: Bool {
         switch self {
+        case .exitOfStrangers: Machine.release >= (6, 15)
         case .mqueue: Machine.hasFileSystem("mqueue")
         case .timeNamespace: Machine.hostNamespaces["time"] != nil
         case .userNamespace: Machine.hostNamespaces["user"] != nil

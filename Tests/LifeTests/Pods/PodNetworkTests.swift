@@ -1,0 +1,243 @@
+import Foundation
+import Testing
+
+/// Pods with addresses and ports of the host, in a host's network made for the test.
+@Suite(
+    "pods: network", .serialized, Requirement.root, Requirement.shell, Requirement.keeper, Requirement.rootfs,
+    Requirement.network,
+    .leakCheck)
+struct PodNetworkTests {
+    private func server(_ ports: String) -> String {
+        """
+        terminationGracePeriodSeconds: 0
+        containers:
+        - name: c
+          image: busybox:1
+          command: [sh, -c, "while true; do hostname | nc -l -p 80; done"]
+          ports: [\(ports)]
+        """
+    }
+
+    /// The answer of a server that is about to listen.
+    private func expectAnswer(
+        _ wanted: String, _ network: TestNetwork, _ address: String, _ port: Int, location: SourceLocation = #_sourceLocation
+    ) {
+        #expect(eventually { (try? network.answer(address, port)) == wanted }, "\(address):\(port)", sourceLocation: location)
+    }
+
+    @Test("ports of the host lead to a pod, are shown, refused to others with the holder's name, and given back")
+    func hostPorts() throws {
+        let network = try TestNetwork()
+        try withPods("ports", in: network) { place in
+            let web = try place.write(
+                "web", server("{containerPort: 80, hostPort: 8080}, {containerPort: 53, hostPort: 53, protocol: SCTP}"))
+            try place.call("run", "--network", "bridge", web).check("run")
+            let status = try place.document("web")["status"] ?? .null
+            let address = status["podIP"]?.string ?? ""
+            #expect(address.hasPrefix("10.210.0."))
+            #expect(status["podIPs"]?.array.compactMap { $0["ip"]?.string }.count == 2)
+            #expect(status["hostIP"]?.string == "10.210.0.1")
+            expectAnswer("web\n", network, address, 80)
+            expectAnswer("web\n", network, "127.0.0.1", 8080)
+            expectAnswer("web\n", network, "10.210.0.1", 8080)
+            let wide = try place.call("ps", "-o", "wide").output
+            #expect(wide.contains(address + ",fd68:756c:6c00:"), "\(wide)")
+
+            for port in [
+                "{containerPort: 1, hostPort: 8080, hostIP: 127.0.0.1}", "{containerPort: 1, hostPort: 53, protocol: SCTP}",
+            ] {
+                let other = try place.write("other", namespace: "team", server(port))
+                let outcome = try place.call("run", "--network", "bridge", "--rm", other)
+                expectEnd(outcome, 1, "", says: "that pod 'team/other' wants is held by pod 'default/web'")
+            }
+            let udp = try place.write("udp", server("{containerPort: 80, hostPort: 8080, protocol: UDP}"))
+            try place.call("run", "--network", "bridge", udp).check("another protocol")
+
+            try place.call("stop", "web").check("stop")
+            let next = try place.write("next", server("{containerPort: 80, hostPort: 8080, hostIP: 127.0.0.1}"))
+            try place.call("run", "--network", "bridge", next).check("the port is free")
+            expectAnswer("next\n", network, "127.0.0.1", 8080)
+            #expect(try network.answer("10.210.0.1", 8080) == "")
+        }
+        #expect(try network.leftovers() == [])
+    }
+
+    @Test("names and resolvers of the manifest, as a container with an address sees them")
+    func names() throws {
+        let network = try TestNetwork()
+        try withPods("dns", in: network) { place in
+            func seen(_ pod: String, _ spec: String) throws -> [String] {
+                let script =
+                    "hostname; cat /etc/hostname; hostname -f; grep -vE 'localhost|ip6|^#|^$' /etc/hosts; cat /etc/resolv.conf"
+                let file = try place.write(
+                    pod,
+                    "restartPolicy: Never\n\(spec)\ncontainers: [{name: c, image: 'busybox:1', command: [sh, -c, \"\(script)\"]}]"
+                )
+                try place.call("run", "--network", "bridge", file).check("run")
+                try place.call("wait", pod).check("wait")
+                return try place.log(pod).split(separator: "\n").map(String.init)
+            }
+            let full = "box.sub.default.svc.cluster.local"
+            let lines = try seen(
+                "a",
+                """
+                hostname: box
+                subdomain: sub
+                setHostnameAsFQDN: true
+                hostAliases: [{ip: 192.0.2.9, hostnames: [db, db.example]}, {ip: "2001:db8::9", hostnames: [db]}]
+                dnsPolicy: None
+                dnsConfig: {nameservers: [192.0.2.53, "2001:db8::53"], searches: [a.example, b.example], options: [{name: ndots, value: "2"}, {name: edns0}]}
+                """)
+            #expect(
+                lines == [
+                    full, full, full, "10.210.0.2\t\(full)\tbox", "fd68:756c:6c00::2\t\(full)\tbox", "192.0.2.9\tdb\tdb.example",
+                    "2001:db8::9\tdb", "nameserver 192.0.2.53", "nameserver 2001:db8::53", "search a.example b.example",
+                    "options ndots:2 edns0",
+                ], "\(lines)")
+            // Of the host's resolver only what a pod can reach, and the manifest's own behind it.
+            let more = try seen(
+                "b", "subdomain: sub\ndnsConfig: {nameservers: [192.0.2.53], options: [{name: ndots, value: '4'}]}")
+            #expect(more.prefix(3) == ["b", "b", "b.sub.default.svc.cluster.local"], "\(more)")
+            #expect(more.contains("10.210.0.3\tb.sub.default.svc.cluster.local\tb"), "\(more)")
+            #expect(more.contains("nameserver 192.0.2.53") && !more.contains { $0.hasPrefix("nameserver 127.") }, "\(more)")
+            #expect(more.last?.hasSuffix("ndots:4") == true, "\(more)")
+            let long = String(repeating: "a", count: 50)
+            let refused = try place.write(
+                "c", "hostname: \(long)\nsubdomain: sub\nsetHostnameAsFQDN: true\ncontainers: [{name: c, image: 'busybox:1'}]")
+            expectEnd(try place.call("run", refused), 2, "", says: "is longer than 64 bytes")
+        }
+        #expect(try network.leftovers() == [])
+    }
+
+    @Test("a port of the host in a network that has none, or in the host's with another number, is refused with its place")
+    func refusals() throws {
+        let network = try TestNetwork()
+        try withPods("no-ports", in: network) { place in
+            let file = try place.write("web", server("{containerPort: 80, hostPort: 8080}"))
+            let outcome = try place.call("run", file)
+            expectEnd(outcome, 2, "", says: "web.yaml:10:43: spec.containers[0].ports[0].hostPort: the network 'none'")
+            #expect(outcome.errors.contains("hint: '--network bridge' has them"), "\(outcome.errors)")
+            expectEnd(
+                try place.call("run", "--network", "host", file), 2, "", says: "the port of the host is the container's, 80")
+            let loopback = try place.write("web", server("{containerPort: 80, hostPort: 8080, hostIP: '::1'}"))
+            expectEnd(try place.call("run", "--network", "bridge", loopback), 2, "", says: "cannot be reached at ::1")
+            let same = try place.write("same", server("{containerPort: 80, hostPort: 80}"))
+            try place.call("run", "--network", "host", same).check("host")
+            try network.call("ip", "address", "add", "192.0.2.7/24", "dev", "lo").check("address")
+            #expect(try place.document("same")["status", "podIP"]?.string == "192.0.2.7")
+            #expect(try place.call("ps", "-o", "wide").output.contains("192.0.2.7"))
+        }
+        #expect(try network.leftovers() == [])
+    }
+}
+
+/// `hull network` and the configuration file.
+@Suite(
+    "pods: hull network", .serialized, Requirement.root, Requirement.shell, Requirement.keeper, Requirement.rootfs,
+    Requirement.network, .leakCheck)
+struct NetworkVerbLifeTests {
+    private let spec = """
+        terminationGracePeriodSeconds: 0
+        containers:
+        - {name: c, image: "busybox:1", command: [sleep, "1000"], ports: [{containerPort: 80, hostPort: 8080, protocol: UDP}]}
+        """
+
+    /// What `network check` says; nothing where all is well.
+    private func expectCheck(_ place: PodPlace, _ wanted: [String], location: SourceLocation = #_sourceLocation) throws {
+        let outcome = try place.call("network", "check")
+        #expect(outcome.errors == "", sourceLocation: location)
+        #expect(outcome.code == (wanted.isEmpty ? 0 : 1), "\(outcome.output)", sourceLocation: location)
+        #expect(outcome.lines.count == wanted.count, "\(outcome.output)", sourceLocation: location)
+        for (line, words) in zip(outcome.lines, wanted) { #expect(line.contains(words), sourceLocation: location) }
+    }
+
+    @Test("the verbs show a network and mend what somebody broke")
+    func verbs() throws {
+        let network = try TestNetwork()
+        try withPods("verbs", in: network) { place in
+            try expectCheck(place, [])
+            #expect(try place.call("network", "ls", "-o", "name").lines.first == "bridge")
+            #expect(
+                try place.call("network", "ls").lines.dropFirst().first?.split(separator: " ").prefix(3) == [
+                    "bridge", "down", "0",
+                ])
+            try place.call("run", "--network", "bridge", place.write("p", spec)).check("run")
+            try expectCheck(place, [])
+            #expect(
+                try place.call("network", "ls").lines.dropFirst().first?.split(separator: " ").prefix(3) == ["bridge", "up", "1"])
+            let shown =
+                try JSONValue(parsing: place.call("network", "inspect", "-o", "json", "bridge").output).array.first ?? .null
+            let pod = shown["pods"]?.array.first ?? .null
+            #expect(pod["name"]?.string == "default/p" && pod["state"]?.string == "ready")
+            #expect(pod["hostPorts"]?.array.map(\.string) == ["udp 8080 to 80"])
+            let yaml = try place.call("network", "inspect", "bridge").output
+            #expect(yaml.contains("state: up\n") && yaml.contains("10.210.0.0/16"), "\(yaml)")
+            expectEnd(try place.call("network", "inspect", "brige"), 3, "", says: "did you mean 'bridge'?")
+
+            try network.call("ip", "link", "add", "hull0p99", "type", "bridge").check("a stray link")
+            try network.call("nft", "flush", "set", "bridge", "hull0", "senders4").check("a rule that is gone")
+            try network.call("sysctl", "-qw", "net.ipv4.ip_forward=0").check("a setting")
+            try place.call("journal", "put", "/addresses/10.210.9.9", "nobody").check("a stray claim")
+            let broken = [
+                "the host does not forward IPv4 any more", "the link 'hull0p99' belongs to no pod",
+                "a rule of pod 'default/p'", "'/addresses/10.210.9.9' is claimed by 'nobody'",
+            ]
+            try expectCheck(place, broken)
+            let json = try JSONValue(parsing: place.call("network", "check", "-o", "json").output).array
+            #expect(json.count == 4 && json.allSatisfy { $0["canBeFixed"]?.text == "true" })
+            expectEnd(try place.call("network", "check", "--fix"), 0, "")
+            try expectCheck(place, [])
+
+            // A pod that is gone, as far as pods go.
+            let uid = try place.uid("p")
+            try place.call("journal", "put", "/network/pods/\(uid)-gone", Self.record).check("a stray pod")
+            let gone = try place.call("network", "check")
+            #expect(gone.code == 1 && gone.output.contains("has addresses of the bridge network, but there is no such pod"))
+            expectEnd(try place.call("network", "check", "--fix"), 0, "")
+            try expectCheck(place, [])
+        }
+        #expect(try network.leftovers() == [])
+    }
+
+    private static let record =
+        #"{"state":"ready","name":"default/gone","offset":77,"device":1,"inode":1,"ports":[]}"#
+
+    @Test("the configuration says which network, which bridge and which subnets; what it says wrong is told with its line")
+    func configuration() throws {
+        let network = try TestNetwork()
+        try withPods("configured", in: network) { place in
+            let file = place.work + "/config.json"
+            func configure(_ text: String) throws {
+                try text.write(toFile: file, atomically: true, encoding: .utf8)
+                chmod(file, 0o644)
+            }
+            try configure(
+                #"{"network": "bridge", "bridgeNetwork": {"bridge": "hull0x", "subnet4": "10.77.0.0/24", "subnet6": ""}}"#)
+            try place.call("run", "--config", file, place.write("p", spec)).check("run")
+            #expect(try place.document("p")["status", "podIPs"]?.array.compactMap { $0["ip"]?.string } == ["10.77.0.2"])
+            try expectCheck(place, [])
+            let other = try place.call("run", "--network", "bridge", "--rm", place.write("q", spec))
+            expectEnd(other, 1, "", says: "the network is up with another configuration (10.77.0.0/24 on hull0x)")
+            try place.call("restart", "p").check("restart")
+            #expect(try place.document("p")["status", "podIP"]?.string?.hasPrefix("10.77.0.") == true)
+            try place.call("rm", "-f", "p").check("rm")
+
+            try configure("{\n  \"netwrk\": \"bridge\"\n}\n")
+            let wrong = try place.call("run", "--config", file, place.write("r", spec))
+            expectEnd(
+                wrong, 2, "", says: "config.json': /netwrk: unknown member 'netwrk'; did you mean 'network'? (line 2, column 13)")
+            try network.call("ip", "address", "add", "10.88.1.1/16", "dev", "lo").check("address")
+            try network.call("ip", "link", "add", "up0", "type", "bridge").check("link")
+            try network.call("ip", "link", "set", "up0", "up").check("up")
+            try network.call("ip", "route", "add", "10.99.0.0/16", "dev", "up0").check("route")
+            try configure(#"{"bridgeNetwork": {"subnet4": "10.99.0.0/24"}}"#)
+            let taken = try place.call("run", "--rm", "--network", "bridge", "--config", file, place.write("s", spec))
+            expectEnd(taken, 1, "", says: "the subnet 10.99.0.0/24 is in use: the host has a route to 10.99.0.0/16 by 'up0'")
+            expectEnd(try place.call("network", "ls", "--config", "/none"), 2, "", says: "there is no configuration '/none'")
+            chmod(file, 0o666)
+            expectEnd(try place.call("network", "ls", "--config", file), 2, "", says: "others can write to it")
+            try network.call("ip", "link", "delete", "up0").check("link")
+        }
+        #expect(try network.leftovers() == [])
+    }
+}

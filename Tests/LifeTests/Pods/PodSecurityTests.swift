@@ -1,0 +1,77 @@
+import Foundation
+import Testing
+
+/// What a container may do, seen from inside.
+@Suite("pods: security", .serialized, Requirement.root, Requirement.shell, Requirement.keeper, Requirement.rootfs, .leakCheck)
+struct PodSecurityTests {
+    /// Runs one container to its end and returns what it printed, line by line.
+    private func look(_ place: PodPlace, pod: String = "", _ context: String, _ script: String) throws -> [String] {
+        let outcome = try place.call(
+            "run", "--replace", "--wait",
+            try place.write(
+                "p",
+                """
+                restartPolicy: Never
+                \(pod)
+                containers:
+                - {name: c, image: "busybox:1", securityContext: {\(context)}, command: [sh, -c, "\(script)"]}
+                """))
+        #expect(outcome.succeeded, "\(outcome.errors)")
+        return try place.log("p").split(separator: "\n").map(String.init)
+    }
+
+    private static let status = "awk '/^(Cap(Eff|Bnd|Amb)|NoNewPrivs|Seccomp):/ { print $2 }' /proc/self/status"
+
+    @Test("by default: the usual capabilities, the default filter, masks, nothing of the machine's")
+    func usual() throws {
+        try withPods("usual") { place in
+            let lines = try look(
+                place, "",
+                "id -u; \(Self.status); cat /proc/timer_list | wc -c; (echo 1 > /proc/sys/net/ipv4/ip_forward) 2>&1 | grep -c -i read-only; ls /dev | wc -l; ls /proc/self/fd | wc -l"
+            )
+            // CapEff, CapBnd, CapAmb, NoNewPrivs, Seccomp; of /dev some dozen.
+            #expect(lines.prefix(6) == ["0", "00000000a80425fb", "00000000a80425fb", "0000000000000000", "0", "2"])
+            #expect(lines[6] == "0" && lines[7] == "1", "\(lines)")
+            #expect(Int(lines[8]) ?? 99 < 20)
+            #expect(lines[9] == "4", "0, 1, 2 and the directory itself")
+        }
+    }
+
+    @Test("another user has no capabilities but those that are named; no new privileges; groups")
+    func user() throws {
+        try withPods("user") { place in
+            let lines = try look(
+                place, pod: "securityContext: {runAsUser: 1000, runAsGroup: 1001, supplementalGroups: [7], runAsNonRoot: true}",
+                "capabilities: {drop: [ALL], add: [NET_BIND_SERVICE]}, allowPrivilegeEscalation: false",
+                "id -u; id -G; \(Self.status)")
+            #expect(lines == ["1000", "1001 7", "0000000000000400", "0000000000000400", "0000000000000400", "1", "2"])
+            let refused = try place.call(
+                "run", "--replace",
+                try place.write(
+                    "p",
+                    "containers: [{name: c, image: \"busybox:1\", securityContext: {runAsNonRoot: true}, command: [\"true\"]}]\nrestartPolicy: Never"
+                ))
+            #expect(refused.code != 0 && refused.errors.contains("runAsNonRoot"), "\(refused.errors)")
+        }
+    }
+
+    @Test("a root that cannot be written to, but for volumes; privileged, and without a filter")
+    func rootAndPrivileges() throws {
+        try withPods("privileges") { place in
+            let written = try look(
+                place, "readOnlyRootFilesystem: true",
+                "touch /x 2>&1 | grep -c -i read-only; touch /etc/hosts 2>&1 | grep -c -i read-only; touch /dev/shm/x && echo yes"
+            )
+            #expect(written == ["1", "1", "yes"])
+            let all = try look(
+                place, "privileged: true",
+                "\(Self.status); wc -l < /proc/mounts > /dev/null; mount -t tmpfs x /tmp && echo mounted; ls /dev/full /dev/mem | wc -l"
+            )
+            let own = (fileText("/proc/self/status") ?? "").split(separator: "\n").first { $0.hasPrefix("CapEff:") }?.split(
+                separator: "\t"
+            ).last.map(String.init)
+            #expect(all.first == own && all[3] == "0" && all[4] == "0" && all[5] == "mounted", "\(all)")
+            #expect(try look(place, "seccompProfile: {type: Unconfined}", "\(Self.status)").last == "0")
+        }
+    }
+}
