@@ -6,6 +6,8 @@ public import LinuxTypes
 public struct RootPlan: Hashable, WireValue {
     /// The root file system on the host.
     public var path: HostPath
+    /// Index of a detached copy of it that the parent made, where the init may not be able to reach the path.
+    public var descriptor: UInt32?
     public var change: RootChange
     /// What the copy of the host's mounts is set to, with all below, before anything is mounted.
     public var hostPropagation: MountPropagation
@@ -23,12 +25,13 @@ public struct RootPlan: Hashable, WireValue {
     public var readonlyPaths: [ContainerPath]
 
     public init(
-        path: HostPath, change: RootChange = .pivot, hostPropagation: MountPropagation = .slave,
+        path: HostPath, descriptor: UInt32? = nil, change: RootChange = .pivot, hostPropagation: MountPropagation = .slave,
         propagation: MountPropagation? = nil, propagationIsRecursive: Bool = true, isReadOnly: Bool = false,
         mounts: [MountPlan] = [], devices: [DevicePlan] = [], links: [LinkPlan] = [], maskedPaths: [ContainerPath] = [],
         readonlyPaths: [ContainerPath] = []
     ) {
         self.path = path
+        self.descriptor = descriptor
         self.change = change
         self.hostPropagation = hostPropagation
         self.propagation = propagation
@@ -43,6 +46,7 @@ public struct RootPlan: Hashable, WireValue {
 
     public func write(to writer: inout WireWriter) {
         path.write(to: &writer)
+        descriptor.write(to: &writer)
         change.write(to: &writer)
         hostPropagation.write(to: &writer)
         propagation.write(to: &writer)
@@ -57,6 +61,7 @@ public struct RootPlan: Hashable, WireValue {
 
     public init(from reader: inout WireReader) throws(WireError) {
         path = try HostPath(from: &reader)
+        descriptor = try UInt32?(from: &reader)
         change = try RootChange(from: &reader)
         hostPropagation = try MountPropagation(from: &reader)
         propagation = try MountPropagation?(from: &reader)

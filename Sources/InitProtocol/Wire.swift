@@ -46,7 +46,7 @@ public struct WireReader: ~Copyable {
     }
 
     /// The position, for an error that is found after reading.
-    var failure: WireError { WireError(offset: offset) }
+    public var failure: WireError { WireError(offset: offset) }
 
     /// Whether all was read.
     public var isAtEnd: Bool { offset == bytes.count }
@@ -109,6 +109,23 @@ extension String: WireValue {
     public init(from reader: inout WireReader) throws(WireError) {
         let count = try reader.count(unit: 1)
         self = String(decoding: try reader.raw(count), as: UTF8.self)
+    }
+}
+
+/// Bytes as they are: an array of them is written one by one.
+public struct WireBytes: Hashable, WireValue {
+    public let bytes: [UInt8]
+
+    public init(_ bytes: [UInt8]) { self.bytes = bytes }
+
+    public func write(to writer: inout WireWriter) {
+        writer.append(UInt32(bytes.count))
+        bytes.withUnsafeBytes { writer.append(raw: $0) }
+    }
+
+    public init(from reader: inout WireReader) throws(WireError) {
+        let count = try reader.count(unit: 1)
+        bytes = Array(try reader.raw(count))
     }
 }
 

@@ -7,13 +7,7 @@ extension FileDescriptor {
     public func openBeneath(
         _ names: some Collection<FileName>, _ flags: OpenFlags, permissions: UInt32 = 0
     ) throws(KernelError) -> OwnedDescriptor {
-        var path: [UInt8] = []
-        for name in names {
-            if !path.isEmpty { path.append(UInt8(ascii: "/")) }
-            path += name.bytes
-        }
-        if path.isEmpty { path.append(UInt8(ascii: ".")) }
-        path.append(0)
+        let path = terminatedPath(names)
         var how = open_how()
         how.flags = UInt64(UInt32(bitPattern: flags.union([.closeOnExec, .noFollow]).rawValue))
         how.mode = UInt64(permissions)
@@ -27,4 +21,16 @@ extension FileDescriptor {
         }
         return OwnedDescriptor(result)
     }
+}
+
+/// Names as a relative path with its closing 0; without names it is `.`.
+func terminatedPath(_ names: some Collection<FileName>) -> [UInt8] {
+    var path: [UInt8] = []
+    for name in names {
+        if !path.isEmpty { path.append(UInt8(ascii: "/")) }
+        path += name.bytes
+    }
+    if path.isEmpty { path.append(UInt8(ascii: ".")) }
+    path.append(0)
+    return path
 }

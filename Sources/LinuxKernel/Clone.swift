@@ -25,6 +25,8 @@ public struct CloneRequest: Sendable {
     /// Whether nobody may trace the program from its first instruction on (unless `fs.suid_dumpable` is 1), as one with the set-gid bit: its real
     /// group is another one than its effective one until it calls `restoreRealGroup`. Not with a new user namespace.
     public var isUndumpable = false
+    /// `CLONE_PARENT`: the child is the caller's parent's, who is told of its end as the caller's own would be told.
+    public var asSibling = false
     /// The pipe on which the child waits for one byte before it becomes root of its new user namespace: the end to read, and the other, which
     /// the child must not keep open.
     public var userMapsWritten: (reader: FileDescriptor, writer: FileDescriptor)?
@@ -42,10 +44,12 @@ public func cloneAndExecute(
     var pidfd: Int32 = -1
     var flags = request.namespaces.reduce(UInt64(CLONE_PIDFD)) { $0 | $1.cloneFlag }
     if request.borrowsMemory { flags |= UInt64(CLONE_VM) }
+    if request.asSibling { flags |= UInt64(CLONE_PARENT) }
     var cloneArguments = clone_args()
-    cloneArguments.exit_signal = 17
+    // A sibling has the caller's own signal; clone3 refuses to be told another.
+    cloneArguments.exit_signal = request.asSibling ? 0 : 17
     if let cgroup = request.cgroup {
-        flags |= 0x2_0000_0000  // CLONE_INTO_CGROUP; the header's 64-bit constant is not imported
+        flags |= intoCgroup
         cloneArguments.cgroup = UInt64(cgroup.number)
     }
     cloneArguments.flags = flags
@@ -90,11 +94,20 @@ public enum ForkSide: Sendable {
     case parent(pid: Int32)
 }
 
+/// `CLONE_INTO_CGROUP`; the header's 64-bit constant is not imported.
+private let intoCgroup: UInt64 = 0x2_0000_0000
+
 /// clone3(2) as a fork: the child goes on with a copy of the caller's memory. `asSibling` (`CLONE_PARENT`) makes it a child of the caller's
-/// parent. The caller must be single-threaded.
-public func forkIntoNamespaces(_ kinds: [NamespaceKind], asSibling: Bool) throws(KernelError) -> ForkSide {
+/// parent; `cgroup` is the open cgroup v2 directory in which it is born. The caller must be single-threaded.
+public func forkIntoNamespaces(
+    _ kinds: [NamespaceKind], asSibling: Bool, cgroup: FileDescriptor? = nil
+) throws(KernelError) -> ForkSide {
     var arguments = clone_args()
     arguments.flags = kinds.reduce(asSibling ? UInt64(CLONE_PARENT) : 0) { $0 | $1.cloneFlag }
+    if let cgroup {
+        arguments.flags |= intoCgroup
+        arguments.cgroup = UInt64(cgroup.number)
+    }
     arguments.exit_signal = asSibling ? 0 : 17
     let pid = try check("clone3", kinds.map(\.specName).joined(by: ","), hull_clone_fork(&arguments))
     return pid == 0 ? .child : .parent(pid: Int32(pid))

@@ -13,6 +13,13 @@ public struct EventCounter: ~Copyable, Sendable {
     /// Readable while the count is not zero.
     public var descriptor: FileDescriptor { handle.descriptor }
 
+    /// Counts one more.
+    public func add() throws(KernelError) {
+        var one: UInt64 = 1
+        let result = withUnsafeMutablePointer(to: &one) { systemCall(__NR_write, descriptor.argument, address($0), 8) }
+        try check("write", "eventfd", result)
+    }
+
     /// The count since the last call; 0 where nobody added.
     public func take() throws(KernelError) -> UInt64 {
         var value: UInt64 = 0

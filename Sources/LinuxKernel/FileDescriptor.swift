@@ -53,6 +53,13 @@ public struct DescriptorList: ~Copyable, Sendable {
 
     public var count: Int { descriptors.count }
 
+    /// Gives all of them away; the taker closes them.
+    public mutating func release() -> [FileDescriptor] {
+        let released = descriptors
+        descriptors = []
+        return released
+    }
+
     public subscript(index: Int) -> FileDescriptor { descriptors[index] }
 
     /// Appends an open file and returns its index.
@@ -93,6 +100,11 @@ extension FileDescriptor {
         let result = bytes.withUnsafeBytes { buffer in systemCall(__NR_write, argument, address(buffer.baseAddress), buffer.count)
         }
         return try check("write", "descriptor \(number)", result)
+    }
+
+    /// One `write(2)`: the number of bytes written, which may be fewer.
+    public func writeSome(_ bytes: UnsafeRawBufferPointer, subject: String) throws(KernelError) -> Int {
+        try checkRetrying("write", subject) { systemCall(__NR_write, argument, address(bytes.baseAddress), bytes.count) }
     }
 
     /// One `read(2)` of at most `capacity` bytes; empty at the end of the file.
@@ -181,6 +193,11 @@ extension FileDescriptor {
     /// `close(2)` now, by whoever knows that the number has no other owner.
     public func close() { _ = systemCall(__NR_close, argument) }
 
+    /// `close_range(2)`: closes all from this number on, for a child that has no use for what its parent had open.
+    public static func closeAll(from lowest: Int32) throws(KernelError) {
+        try check("close_range", "\(lowest)…", systemCall(__NR_close_range, Int(lowest), Int(UInt32.max), 0))
+    }
+
     /// `close_range(2)` with `CLOSE_RANGE_CLOEXEC`: from this number on nothing survives an exec (Linux 5.11).
     public static func markCloseOnExec(from lowest: Int32) throws(KernelError) {
         try check("close_range", "\(lowest)…", systemCall(__NR_close_range, Int(lowest), Int(UInt32.max), 4))
@@ -217,4 +234,18 @@ extension FileDescriptor {
         if let failure { throw failure }
         return total
     }
+}
+
+extension FileDescriptor {
+    /// `memfd_create(2)`: a file in memory that takes so many bytes and no more, close-on-exec. A write behind its end is `EPERM` (`F_SEAL_GROW`).
+    public static func boundedInMemory(name: String, limit: Int64) throws(KernelError) -> OwnedDescriptor {
+        let file = try sealableInMemory(name: name)
+        try file.descriptor.truncate(to: limit)
+        // F_ADD_SEALS of F_SEAL_SEAL 1, F_SEAL_SHRINK 2 and F_SEAL_GROW 4.
+        try check("fcntl", "F_ADD_SEALS", systemCall(__NR_fcntl, file.descriptor.argument, 1033, 7))
+        return file
+    }
+
+    /// `lseek(2)`: how far whoever writes through the same open file has come, in bytes.
+    public func position() throws(KernelError) -> Int { try check("lseek", "", systemCall(__NR_lseek, argument, 0, 1)) }
 }

@@ -99,6 +99,21 @@ extension FileDescriptor {
         return FileSystemType(rawValue: Int64(raw.f_type))
     }
 
+    /// `fstatfs(2)`: whether the mount on which an open file lies lets nothing be executed. Works on `O_PATH` handles.
+    public func isOnNoexecMount() throws(KernelError) -> Bool {
+        var raw = statfs()
+        try check("fstatfs", "", withUnsafeMutablePointer(to: &raw) { systemCall(__NR_fstatfs, argument, address($0)) })
+        // ST_NOEXEC
+        return raw.f_flags & 8 != 0
+    }
+
+    /// `fstatfs(2)`: how many bytes the file system has that an open file lies on. Works on `O_PATH` handles.
+    public func fileSystemSize() throws(KernelError) -> UInt64 {
+        var raw = statfs()
+        try check("fstatfs", "", withUnsafeMutablePointer(to: &raw) { systemCall(__NR_fstatfs, argument, address($0)) })
+        return UInt64(raw.f_blocks) &* UInt64(raw.f_bsize)
+    }
+
     /// `statfs(2)` by path.
     public static func fileSystemType(ofPath path: String) throws(KernelError) -> FileSystemType {
         var raw = statfs()
@@ -155,6 +170,27 @@ extension FileDescriptor {
     /// `unlinkat(2)` of an empty directory.
     public func removeDirectory(_ name: String) throws(KernelError) {
         try check("unlinkat", name, name.withCString { systemCall(__NR_unlinkat, argument, address($0), Int(AT_REMOVEDIR)) })
+    }
+
+    /// `unlink`, where the name is there; one that is gone already is as good.
+    public func unlinkIfPresent(_ name: String) throws(KernelError) {
+        do throws(KernelError) { try unlink(name) } catch let error where error.errno == .ENOENT {}
+    }
+
+    /// `removeDirectory`, where the name is there; one that is gone already is as good.
+    public func removeDirectoryIfPresent(_ name: String) throws(KernelError) {
+        do throws(KernelError) { try removeDirectory(name) } catch let error where error.errno == .ENOENT {}
+    }
+
+    /// Whether this very file has a name in a directory: not another of the same name, and not none.
+    public func isNamed(_ name: String, in directory: FileDescriptor) throws(KernelError) -> Bool {
+        let mine = try status()
+        do throws(KernelError) {
+            let current = try directory.status(of: name)
+            return current.inode == mine.inode && current.device == mine.device
+        } catch let error where error.errno == .ENOENT {
+            return false
+        }
     }
 
     /// `renameat2(2)` below one directory.

@@ -20,6 +20,15 @@ public struct ModificationWatch: ~Copyable, Sendable {
         try check("inotify_add_watch", path, result)
     }
 
+    /// `inotify_add_watch(2)` on an open directory: files in it that are modified, made, or renamed to a name in it.
+    public func addDirectory(_ directory: FileDescriptor, subject: String) throws(KernelError) {
+        let mask = Int(IN_MODIFY | IN_CREATE | IN_MOVED_TO | IN_ONLYDIR)
+        let result = "/proc/self/fd/\(directory.number)".withCString {
+            systemCall(__NR_inotify_add_watch, descriptor.argument, address($0), mask)
+        }
+        try check("inotify_add_watch", subject, result)
+    }
+
     /// Takes all that has been reported; whether there was anything. A watch that ended with its file counts.
     public func take() throws(KernelError) -> Bool {
         var any = false

@@ -38,8 +38,9 @@ public struct DetachedMount: ~Copyable, Sendable {
 
     /// `mount_setattr(2)` with `MOUNT_ATTR_IDMAP`: files of this mount belong to whom the maps of a user namespace make of their owners. `EINVAL` where the
     /// file system cannot (Linux 5.12 and later, by file system), `EPERM` where it was done before.
-    public func mapOwners(by userNamespace: FileDescriptor, subject: String) throws(KernelError) {
-        try descriptor.setMountAttributes(set: .idMapped, userNamespace: userNamespace, subject: subject)
+    public func mapOwners(by userNamespace: FileDescriptor, isRecursive: Bool = false, subject: String) throws(KernelError) {
+        try descriptor.setMountAttributes(
+            set: .idMapped, recursive: isRecursive, userNamespace: userNamespace, subject: subject)
     }
 
     /// `move_mount(2)` onto an open directory or file. The mount's descriptor stays good and is now its place in the tree.

@@ -8,6 +8,8 @@ public struct MountTable: Sendable {
 
     public init(_ bytes: [UInt8]) { self.bytes = bytes }
 
+    var text: String { String(decoding: bytes, as: UTF8.self) }
+
     /// Where a mount is mounted, by its id.
     public func mountPoint(ofID id: UInt64) -> String? {
         let wanted = Array("\(id)".utf8)
@@ -18,8 +20,20 @@ public struct MountTable: Sendable {
         return nil
     }
 
+    /// Whether a mount passes on what is mounted below it.
+    public func isShared(id: UInt64) -> Bool {
+        let wanted = Array("\(id)".utf8)
+        for line in bytes.split(separator: UInt8(ascii: "\n")) {
+            let fields = line.split(separator: UInt8(ascii: " "))
+            guard fields.first?.elementsEqual(wanted) == true else { continue }
+            // Six fields, then optional ones up to a dash.
+            return fields.dropFirst(6).prefix { !$0.elementsEqual("-".utf8) }.contains { $0.starts(with: "shared:".utf8) }
+        }
+        return false
+    }
+
     /// `\040` and its like are one byte.
-    private static func unescaped(_ field: ArraySlice<UInt8>) -> String {
+    static func unescaped(_ field: ArraySlice<UInt8>) -> String {
         var plain: [UInt8] = []
         var rest = field
         while let byte = rest.popFirst() {

@@ -88,6 +88,14 @@ extension FileDescriptor {
         try check("renameat2", "\(name)", result)
     }
 
+    /// `renameat2(2)` in this directory; what the target names is replaced.
+    public func rename(_ name: FileName, to target: FileName) throws(KernelError) {
+        let result = name.withCString { name in
+            target.withCString { systemCall(__NR_renameat2, argument, address(name), argument, address($0), 0) }
+        }
+        try check("renameat2", "\(name)", result)
+    }
+
     /// `fchownat(2)`.
     public func changeOwner(of name: FileName, uid: UInt32, gid: UInt32) throws(KernelError) {
         let result = name.withCString {
@@ -115,12 +123,15 @@ extension FileDescriptor {
     /// permissions: `EOPNOTSUPP`.
     public func changePermissions(of name: FileName, to permissions: UInt32) throws(KernelError) {
         let handle = try open(name, .pathOnly)
-        let result = "/proc/self/fd/\(handle.number)".withCString {
+        try handle.descriptor.changePermissionsOfHandle(permissions, subject: "\(name)")
+    }
+
+    /// `fchmodat(2)` of what a handle (`O_PATH`) stands for. A symbolic link has no permissions: `EOPNOTSUPP`.
+    public func changePermissionsOfHandle(_ permissions: UInt32, subject: String = "") throws(KernelError) {
+        let result = "/proc/self/fd/\(number)".withCString {
             systemCall(__NR_fchmodat, FileDescriptor.workingDirectory.argument, address($0), Int(permissions))
         }
-        // Order: the handle is closed after the call that names it by its number.
-        _ = consume handle
-        try check("fchmodat", "\(name)", result)
+        try check("fchmodat", subject, result)
     }
 
     private func withTimes(_ time: FileTime, _ body: (UnsafeRawPointer) -> Int) -> Int {

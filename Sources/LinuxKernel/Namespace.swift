@@ -35,6 +35,12 @@ public struct NamespaceHandle: ~Copyable, Sendable {
 public struct NamespaceIdentity: Hashable, Sendable {
     public let device: UInt64
     public let inode: UInt64
+
+    /// One that was recorded in this boot.
+    public init(device: UInt64, inode: UInt64) {
+        self.device = device
+        self.inode = inode
+    }
 }
 
 extension FileDescriptor {
@@ -54,6 +60,17 @@ extension FileDescriptor {
     public func owningUserNamespace() throws(KernelError) -> OwnedDescriptor {
         OwnedDescriptor(try check("ioctl", "NS_GET_USERNS", systemCall(__NR_ioctl, argument, NS_GET_USERNS)))
     }
+
+    /// `NS_GET_MNTNS_ID` of `ioctl_ns(2)`: the number of the mount namespace that this descriptor holds open. nil before Linux 6.11.
+    public func mountNamespaceNumber() throws(KernelError) -> UInt64? {
+        var number: UInt64 = 0
+        let result = withUnsafeMutablePointer(to: &number) { systemCall(__NR_ioctl, argument, NS_GET_MNTNS_ID, address($0)) }
+        do throws(KernelError) { try check("ioctl", "NS_GET_MNTNS_ID", result) } catch {
+            if error.errno == .ENOTTY { return nil }
+            throw error
+        }
+        return number
+    }
 }
 
 /// `unshare(2)` of namespaces.
@@ -64,3 +81,4 @@ public func unshare(_ kinds: [NamespaceKind]) throws(KernelError) {
 
 private let NS_GET_USERNS = 0xb701
 private let NS_GET_NSTYPE = 0xb703
+private let NS_GET_MNTNS_ID = 0x8008_b705

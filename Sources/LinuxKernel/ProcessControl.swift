@@ -19,6 +19,9 @@ public enum ExitStatus: Hashable, Sendable {
 /// `getpid(2)`.
 public func currentPID() -> Int32 { Int32(truncatingIfNeeded: systemCall(__NR_getpid)) }
 
+/// `getppid(2)`: 0 where the parent is in no PID namespace that we see.
+public func parentPID() -> Int32 { Int32(truncatingIfNeeded: systemCall(__NR_getppid)) }
+
 /// `getuid(2)`, the effective one.
 public func effectiveUID() -> UInt32 { UInt32(truncatingIfNeeded: systemCall(__NR_geteuid)) }
 
@@ -36,6 +39,18 @@ extension FileDescriptor {
         // A child that still runs leaves the structure as it was: si_signo 0.
         guard information.si_signo == SIGCHLD else { return nil }
         return exitStatus(of: information)
+    }
+
+    /// Waits until the process of a pidfd has ended, whoever's child it is, and reaps it where it is ours. nil where it is not: then its parent
+    /// knows how it ended.
+    public func waitForEnd() throws(KernelError) -> ExitStatus? {
+        do throws(KernelError) { return try waitForExit() } catch {
+            guard error.errno == .ECHILD else { throw error }
+        }
+        // A pidfd is readable when its process has ended.
+        var entries = [PollEntry(self)]
+        while try !waitUntilReady(&entries, milliseconds: nil) || !(entries[0].canRead || entries[0].hangup) {}
+        return nil
     }
 
     /// `pidfd_send_signal(2)`.

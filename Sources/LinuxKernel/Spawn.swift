@@ -72,10 +72,7 @@ public func waitForChild(
         }
     }
     if ended == 0 { return nil }
-    let signal = word & 0x7f
-    let status: ExitStatus =
-        signal == 0 ? .exited(code: word >> 8 & 0xff) : .signaled(Signal(rawValue: signal), dumpedCore: word & 0x80 != 0)
-    return (Int32(truncatingIfNeeded: ended), status, ResourceUse(raw))
+    return (Int32(truncatingIfNeeded: ended), ExitStatus(waitStatus: word), ResourceUse(raw))
 }
 
 /// Nanoseconds since the boot, `CLOCK_MONOTONIC`.

@@ -7,10 +7,10 @@ public struct SocketPair: ~Copyable, Sendable {
     public let first: OwnedDescriptor
     public let second: OwnedDescriptor
 
-    /// `socketpair(2)` of stream sockets.
-    public init() throws(KernelError) {
+    /// `socketpair(2)`.
+    public init(_ kind: SocketKind = .stream) throws(KernelError) {
         var numbers: (Int32, Int32) = (-1, -1)
-        let type = Int(SOCK_STREAM.rawValue) | closeOnExecType
+        let type = kind.type | closeOnExecType
         try check("socketpair", "", systemCall(__NR_socketpair, Int(AF_UNIX), type, 0, address(&numbers)))
         first = OwnedDescriptor(Int(numbers.0))
         second = OwnedDescriptor(Int(numbers.1))
@@ -18,6 +18,21 @@ public struct SocketPair: ~Copyable, Sendable {
 
     /// One end; the other is closed.
     public consuming func keepFirst() -> OwnedDescriptor { first }
+}
+
+/// What a unix socket carries.
+public enum SocketKind: Sendable {
+    /// Bytes without borders, `SOCK_STREAM`.
+    case stream
+    /// Messages that arrive whole or not at all, in order, `SOCK_SEQPACKET`.
+    case sequencedPackets
+
+    var type: Int {
+        switch self {
+        case .stream: Int(SOCK_STREAM.rawValue)
+        case .sequencedPackets: Int(SOCK_SEQPACKET.rawValue)
+        }
+    }
 }
 
 /// `pipe2(2)`: the end to read and the end to write.
@@ -49,10 +64,12 @@ public struct ReceivedMessage: ~Copyable, Sendable {
 }
 
 extension FileDescriptor {
-    /// A listening unix stream socket bound to a name in this directory. The name's length does not matter: it is reached through
+    /// A listening unix socket bound to a name in this directory. The name's length does not matter: it is reached through
     /// `/proc/self/fd`. The file's mode follows the umask.
-    public func listen(name: String, backlog: Int32 = 8) throws(KernelError) -> OwnedDescriptor {
-        let socket = try newUnixSocket()
+    public func listen(
+        name: String, kind: SocketKind = .stream, backlog: Int32 = 8
+    ) throws(KernelError) -> OwnedDescriptor {
+        let socket = try newUnixSocket(kind)
         let result = withAddress(of: name) { address, length in
             systemCall(__NR_bind, socket.descriptor.argument, address, length)
         }
@@ -61,10 +78,12 @@ extension FileDescriptor {
         return socket
     }
 
-    /// A unix stream socket connected to a name in this directory. `ECONNREFUSED` where nobody listens any more; not `blocking`, `EAGAIN` where
+    /// A unix socket connected to a name in this directory. `ECONNREFUSED` where nobody listens any more; not `blocking`, `EAGAIN` where
     /// the listener's queue is full.
-    public func connect(name: String, blocking: Bool = true) throws(KernelError) -> OwnedDescriptor {
-        let socket = try newUnixSocket()
+    public func connect(
+        name: String, kind: SocketKind = .stream, blocking: Bool = true
+    ) throws(KernelError) -> OwnedDescriptor {
+        let socket = try newUnixSocket(kind)
         if !blocking { try socket.descriptor.setNonblocking(true) }
         try checkRetrying("connect", name) {
             withAddress(of: name) { address, length in
@@ -182,8 +201,8 @@ extension FileDescriptor {
     public func shutdownSending() throws(KernelError) { try check("shutdown", "", systemCall(__NR_shutdown, argument, 1)) }
 }
 
-private func newUnixSocket() throws(KernelError) -> OwnedDescriptor {
-    let type = Int(SOCK_STREAM.rawValue) | closeOnExecType
+private func newUnixSocket(_ kind: SocketKind) throws(KernelError) -> OwnedDescriptor {
+    let type = kind.type | closeOnExecType
     return OwnedDescriptor(try check("socket", "", systemCall(__NR_socket, Int(AF_UNIX), type, 0)))
 }
 

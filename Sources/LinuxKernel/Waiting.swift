@@ -85,18 +85,37 @@ public struct PollEntry: Hashable, Sendable {
 
 /// `ppoll(2)`: waits until one of the entries is ready; false where `milliseconds` went by first. nil waits for ever. A signal that is not
 /// blocked ends the wait early with true and nothing ready.
-public func waitUntilReady(_ entries: inout [PollEntry], milliseconds: Int?) throws(KernelError) -> Bool {
+///
+/// `atRest` is for who expects to wait long: the program's pages that were never written are unmapped first. What is needed again comes from the page cache, a
+/// microsecond for sixteen pages.
+public func waitUntilReady(
+    _ entries: inout [PollEntry], milliseconds: Int?, atRest: Bool = false
+) throws(KernelError) -> Bool {
     var raw = entries.map { entry in
         pollfd(fd: entry.descriptor.number, events: (entry.wantsRead ? 0x1 : 0) | (entry.wantsWrite ? 0x4 : 0), revents: 0)
     }
     var time = timespec(tv_sec: (milliseconds ?? 0) / 1000, tv_nsec: (milliseconds ?? 0) % 1000 * 1_000_000)
+    let pagemap = atRest ? openPagemap() : DescriptorList()
+    let number = pagemap.descriptors.first?.number ?? -1
     let result = raw.withUnsafeMutableBufferPointer { list in
-        withUnsafePointer(to: &time) {
-            systemCall(__NR_ppoll, address(list.baseAddress), list.count, milliseconds == nil ? 0 : address($0), 0, 8)
+        withUnsafePointer(to: &time) { time in
+            let timeout = milliseconds == nil ? nil : time
+            return atRest
+                ? hull_poll_at_rest(list.baseAddress, UInt(list.count), timeout, number)
+                : systemCall(__NR_ppoll, address(list.baseAddress), list.count, address(timeout), 0, 8)
         }
     }
     if result == -Int(Errno.EINTR.rawValue) { return true }
     let ready = try check("ppoll", "", result)
     for index in entries.indices { entries[index].answer(raw[index].revents) }
     return ready > 0
+}
+
+/// Empty where it cannot be had: a convenience only.
+private func openPagemap() -> DescriptorList {
+    var list = DescriptorList()
+    do throws(KernelError) { list.append(try FileDescriptor.workingDirectory.open("/proc/self/pagemap", .readOnly)) } catch {
+        // Then fewer pages are given back.
+    }
+    return list
 }

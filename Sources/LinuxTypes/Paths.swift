@@ -30,6 +30,9 @@ public struct ContainerPath: Hashable, Sendable, CustomStringConvertible {
         self.string = string.utf8.first == UInt8(ascii: "/") ? string : "/" + string
     }
 
+    /// A path of ours, absolute and without NUL bytes.
+    public init(literal: StaticString) { string = "\(literal)" }
+
     public var description: String { string }
 
     /// The names between slashes; empty names and `.` are left out, `..` is kept.

@@ -9,6 +9,7 @@ public struct Signal: RawRepresentable, Hashable, Sendable {
     public static let brokenPipe = Signal(rawValue: 13)
     public static let terminate = Signal(rawValue: 15)
     public static let child = Signal(rawValue: 17)
+    public static let fileSizeExceeded = Signal(rawValue: 25)
     public static let `continue` = Signal(rawValue: 18)
     public static let stop = Signal(rawValue: 19)
     public static let windowChange = Signal(rawValue: 28)

@@ -12,13 +12,16 @@
 #include <linux/capability.h>
 #include <linux/filter.h>
 #include <linux/keyctl.h>
+#include <linux/netlink.h>
 #include <linux/openat2.h>
 #include <linux/sched.h>
 #include <linux/seccomp.h>
+#include <poll.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <sys/types.h>
 #include <sys/vfs.h>
+#include <time.h>
 
 /// One system call. Returns its result, or -errno; errno is read in the instruction after the call.
 long hull_syscall(long number, long a, long b, long c, long d, long e, long f);
@@ -59,6 +62,10 @@ uint32_t hull_crc32c(uint32_t crc, const void *bytes, size_t count);
 
 /// The same, bit by bit, where the processor has no instruction for it; tests compare the two.
 uint32_t hull_crc32c_portable(uint32_t crc, const void *bytes, size_t count);
+
+/// ppoll(2) by one that expects to wait long: unmaps all pages of the program that were not written first. Who needs them again finds them in the
+/// page cache. `pagemap` is the open /proc/self/pagemap, or -1, and then the pages of segments that can be written stay. -errno for an error.
+long hull_poll_at_rest(struct pollfd *entries, unsigned long count, const struct timespec *timeout, int pagemap);
 
 /// A word that another process may be storing: what it stored before is seen as well.
 static inline uint64_t hull_load_acquire(const void *word) {
