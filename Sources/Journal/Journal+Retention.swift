@@ -55,6 +55,26 @@ extension Journal {
         return log.compacted
     }
 
+    /// The last revision of which it and all before it were written until a moment, nanoseconds since 1970 by the clocks of the writers. Throws `compacted`
+    /// where that history was given up.
+    public func revision(at moment: Int64) throws(JournalError) -> Revision {
+        let (limit, isOverflow) = moment.addingReportingOverflow(1)
+        for _ in 0..<16 {
+            try refresh()
+            do throws(JournalError) {
+                let found = try lastRevision(before: isOverflow ? moment : limit)
+                if found == log.compacted, found > 0 { throw JournalError.compacted(found) }
+                // Nothing was written by then: the store was empty, at revision 1.
+                return max(found, 1)
+            } catch {
+                // A segment went while it was read: a compaction is at work.
+                guard case .kernel(let cause) = error, cause.errno == .ENOENT else { throw error }
+                log.files.closeAll()
+            }
+        }
+        throw .compacted(log.compacted)
+    }
+
     /// Gives up as little history as brings the segments down to this many bytes, all of it where nothing less does. What the keys are takes what it
     /// takes. Returns the compacted revision.
     @discardableResult

@@ -7,6 +7,8 @@ public import LinuxTypes
 /// below `/run`; for a store on a disk `/run/hull/journal`, or `/dev/shm/hull-journal` on a machine whose `/run` is on a disk itself. Many stores may
 /// share one: the names in it carry the store's id.
 public struct StoreLocation: Hashable, Sendable {
+    /// The state root of who names none.
+    public static let defaultRoot = "/var/lib/hull"
     public static let defaultRunRoot = "/run/hull"
     static let name = "journal"
 

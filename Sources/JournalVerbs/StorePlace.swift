@@ -4,7 +4,7 @@ public import LinuxTypes
 
 /// The journal of a state root, as the options of the verbs name it.
 public struct StorePlace: Hashable, Sendable {
-    public static let defaultRoot = "/var/lib/hull"
+    public static let defaultRoot = StoreLocation.defaultRoot
     public static let defaultRunRoot = StoreLocation.defaultRunRoot
 
     private let location: StoreLocation

@@ -17,7 +17,7 @@ public enum JournalCommand: Hashable, Sendable {
     case load(LoadArguments)
     case lease(LeaseArguments)
 
-    static let verbs = VerbTable(
+    public static let verbs = VerbTable(
         program: "hull journal",
         names: [
             "get", "range", "ls", "put", "del", "txn", "watch", "history", "compact", "check", "repair", "stats", "dump", "load",

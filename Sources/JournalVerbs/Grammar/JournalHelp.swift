@@ -1,28 +1,29 @@
-import CommandSupport
+public import CommandSupport
 
 /// Help texts of `hull journal`, made when somebody asks.
 public enum JournalHelp {
     /// The help of a verb, or of `hull journal` for nil.
-    public static func text(for verb: String?) -> String {
-        let manual: Manual? =
-            switch verb {
-            case "get": GetVerb.manual
-            case "range", "ls": RangeVerb.manual
-            case "put": PutVerb.manual
-            case "del": DeleteKeysVerb.manual
-            case "watch": WatchVerb.manual
-            case "history": HistoryVerb.manual
-            case "txn": TransactionVerb.manual
-            case "compact": CompactVerb.manual
-            case "check": CheckVerb.manual
-            case "repair": RepairVerb.manual
-            case "stats": StatsVerb.manual
-            case "dump": DumpVerb.manual
-            case "load": LoadVerb.manual
-            case "lease": LeaseVerb.manual
-            default: nil
-            }
-        return manual?.text ?? program
+    public static func text(for verb: String?) -> String { manual(for: verb)?.text ?? program }
+
+    /// The manual of a verb; nil for none.
+    public static func manual(for verb: String?) -> Manual? {
+        switch verb {
+        case "get": GetVerb.manual
+        case "range", "ls": RangeVerb.manual
+        case "put": PutVerb.manual
+        case "del": DeleteKeysVerb.manual
+        case "watch": WatchVerb.manual
+        case "history": HistoryVerb.manual
+        case "txn": TransactionVerb.manual
+        case "compact": CompactVerb.manual
+        case "check": CheckVerb.manual
+        case "repair": RepairVerb.manual
+        case "stats": StatsVerb.manual
+        case "dump": DumpVerb.manual
+        case "load": LoadVerb.manual
+        case "lease": LeaseVerb.manual
+        default: nil
+        }
     }
 
     private static var program: String {

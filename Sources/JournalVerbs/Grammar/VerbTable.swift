@@ -6,9 +6,9 @@ public struct VerbTable: Sendable {
     /// As it is typed, `hull journal`.
     let program: String
     /// In the order of the help.
-    let names: [String]
+    public let names: [String]
     /// What other programs call them, and what that is here.
-    let others: [String: String]
+    public let others: [String: String]
 
     public init(program: String, names: [String], others: [String: String] = [:]) {
         self.program = program
@@ -33,6 +33,16 @@ public struct VerbTable: Sendable {
             return (name, VerbReader(words, store))
         }
         throw words.wrong("there is no verb")
+    }
+
+    /// What reads the words behind a verb whose name has been read already.
+    public func reader(
+        of name: String, _ reader: consuming ArgumentReader, _ store: consuming StoreOptions
+    ) -> VerbReader {
+        var words = reader
+        words.program = program
+        words.command = name
+        return VerbReader(words, store)
     }
 
     /// What the verb `help` throws: a wish for the help of the verb behind it, or of the program.
