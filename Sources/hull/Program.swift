@@ -3,6 +3,8 @@ import ImageVerbs
 import JournalVerbs
 import LinuxKernel
 import LinuxTypes
+import PodRecords
+import PodVerbs
 import StrictTree
 
 /// From the words of a command line to an exit code.
@@ -30,6 +32,12 @@ enum Program {
         case journalHelp(verb: String?)
         case image(ImageCommand, StoreOptions)
         case imageHelp(verb: String?)
+        case network(NetworkCommand, StoreOptions)
+        case networkHelp(verb: String?)
+        case pod(PodCommand, StoreOptions)
+        case podHelp(verb: String)
+        case text(String)
+        case worker(PodPlaces, PodUID)
     }
 
     private static func run() throws(Failure) -> ExitCode {
@@ -40,6 +48,12 @@ enum Program {
         case .journal(let command, let options): return try JournalSession(try StorePlace(options)).carryOut(command)
         case .imageHelp(let verb): try Output.write(ImageHelp.text(for: verb).utf8)
         case .image(let command, let options): return try ImageSession(options).carryOut(command)
+        case .networkHelp(let verb): try Output.write(NetworkHelp.text(for: verb).utf8)
+        case .network(let command, let options): return try NetworkSession(options).carryOut(command)
+        case .pod(let command, let options): return try PodSession(options).carryOut(command)
+        case .podHelp(let verb): try Output.write((PodCommand.help(for: verb) ?? help).utf8)
+        case .text(let text): try Output.write(text.utf8)
+        case .worker(let places, let uid): try WorkerSession.work(places, uid)
         }
         return .done
     }
@@ -65,14 +79,25 @@ enum Program {
             case .flag("help", true): return .help
             case .operand("journal"): return try journal(reader, store)
             case .operand("image"): return try image(reader, store)
+            case .operand("network"): return try network(reader, store)
             case .operand("help"):
                 guard let name = reader.readOperand() else { return .help }
                 switch name {
                 case "journal": return .journalHelp(verb: reader.readOperand())
                 case "image": return .imageHelp(verb: reader.readOperand())
-                default: throw unknown(name)
+                case "network": return .networkHelp(verb: reader.readOperand())
+                default:
+                    guard let verb = PodCommand.name(name) else { throw unknown(name) }
+                    return .podHelp(verb: verb)
                 }
-            case .operand(let name): throw unknown(name)
+            case .operand("worker"):
+                let (places, uid) = try WorkerSession.run(reader, store)
+                return .worker(places, uid)
+            case .operand(let word) where GrammarSession.words.contains(word):
+                return .text(try GrammarSession.run(word, reader, help: help))
+            case .operand(let name):
+                guard let verb = PodCommand.name(name) else { throw unknown(name) }
+                return try pod(verb, reader, store)
             default: break
             }
         }
@@ -99,9 +124,30 @@ enum Program {
         }
     }
 
+    private static func network(_ reader: ArgumentReader, _ store: StoreOptions) throws(UsageError) -> Request {
+        var store = store
+        do throws(UsageError) {
+            return .network(try NetworkCommand(reader, &store), store)
+        } catch {
+            guard case .helpRequested(let verb) = error else { throw error }
+            return .networkHelp(verb: verb)
+        }
+    }
+
+    private static func pod(_ verb: String, _ reader: ArgumentReader, _ store: StoreOptions) throws(UsageError) -> Request {
+        var store = store
+        do throws(UsageError) {
+            return .pod(try PodCommand(verb, reader, &store), store)
+        } catch {
+            guard case .helpRequested = error else { throw error }
+            return .podHelp(verb: verb)
+        }
+    }
+
     private static func unknown(_ name: String) -> UsageError {
         .wrong(
-            "unknown command '\(name)'\(Suggestion.hint(for: name, in: ["image", "journal", "help"]))", hint: "see 'hull --help'")
+            "unknown command '\(name)'\(Suggestion.hint(for: name, in: Grammar.verbs(of: nil)))",
+            hint: "see 'hull --help'")
     }
 
     private static let options =
@@ -114,8 +160,40 @@ enum Program {
         Runs pods on one Linux machine.
 
         Commands:
+          run      run the pods of Kubernetes manifests
+          plan     print what 'run' would do, and do nothing
+          ps       list pods
+          inspect  print all that is known of a pod
+          logs     print what containers wrote
+          exec     run one more program in a container
+          attach   see, and write to, what a container does
+          stop     stop pods
+          restart  run pods again from the start
+          rm       remove pods with volumes and logs
+          wait     wait until pods have ended
+          tree     print what a pod consists of
+          stats    print what pods use
+          audit    compare what is recorded with what there is
+          cp       copy files into a container, or out of it
+          port-forward  listen on a port of this machine for a pod
+          freeze   stop pods where they are
+          thaw     let frozen pods go on
+          label    change labels of a pod
+          apply    keep ConfigMaps, Secrets and volumes for pods
+          config   list, print and remove ConfigMaps and Secrets
+          volume   list and remove named volumes
+          resize   change cpu and memory of pods that run
+          history  every state of a pod, with its time and cause
+          events   what happens to pods, images and volumes
+          why      why a pod or container is as it is
+          recover  after a reboot, run pods again whose restart policy says so
+          upgrade  have keepers become the program that was installed since
           image    keep images: load, save, list, and make bundles of them
+          network  look at the networks of pods, and after them
           journal  read and write the journal: keys and values with history
+          completion  print a script for bash, zsh or fish that completes all this
+          manual   write pages for man(1) to a directory
+          version  print the version
           help     print the help of a command
 
         Options:

@@ -1,0 +1,163 @@
+import CommandSupport
+import JournalVerbs
+import KeeperProtocol
+import LinuxKernel
+import LinuxTypes
+import PodRecords
+import PodSandbox
+import PodSpec
+import PodVerbs
+import StrictTree
+
+extension PodSession {
+    func run(_ arguments: RunPodArguments) throws(Failure) -> ExitCode {
+        // Order: all manifests are read before anything is made.
+        let configuration = try attempt { () throws(PodError) in try MachineConfiguration(reading: arguments.configuration) }
+        let network = try attempt { () throws(PodError) in try configuration.admit(arguments.network ?? configuration.network) }
+        var manifests: [Manifest] = []
+        for file in arguments.files { manifests.append(try readManifest(file, needsPod: false)) }
+        var pods: [Pod] = []
+        for manifest in manifests { pods += try self.pods(of: manifest, arguments, network) }
+        guard !pods.isEmpty else {
+            throw Failure(
+                "there is no pod in what was given",
+                hint: manifests.contains { !$0.documents.isEmpty } ? "'hull apply' takes what pods use" : nil, exit: .usage)
+        }
+        guard pods.count == 1 || !arguments.isInteractive && !arguments.hasTerminal else {
+            throw Failure("--interactive and --tty are for one pod, there are \(pods.count)", exit: .usage)
+        }
+        try refusing(pods, .missingConfig) { () throws(Failure) in try checkConfig(of: manifests) }
+        if let digest = arguments.plan { try hold(manifests, to: digest, arguments) }
+        // Order: what pods use is there before they are.
+        try keep(manifests) { line throws(Failure) in if !arguments.isQuiet { note(line) } }
+        var started: [PodUID] = []
+        for pod in pods { started.append(try start(pod, arguments, network, configuration.podUsers)) }
+        if arguments.isInteractive || arguments.hasTerminal, let uid = started.first {
+            let code = try attach(to: uid, takesInput: arguments.isInteractive)
+            if arguments.removes { try ask(.waitForEnd, uid) }
+            return code
+        }
+        guard arguments.waits else { return .done }
+        var result = ExitCode.done
+        for uid in started where try !awaitEnd(of: uid) { result = .failed }
+        return result
+    }
+
+    private func pods(
+        of manifest: Manifest, _ arguments: RunPodArguments, _ network: AdmittedNetwork
+    ) throws(Failure) -> [Pod] {
+        for document in manifest.documents { try tell(document.notes, of: manifest.name, arguments) }
+        for claim in manifest.claims { try tell(claim.notes, of: manifest.name, arguments) }
+        var pods: [Pod] = []
+        for entry in manifest.entries {
+            try tell(entry.notes, of: manifest.name, arguments)
+            var pod = entry.pod
+            pod.identify(uid: try Self.randomUID(), suffix: try Self.randomSuffix())
+            try check(pod, arguments)
+            try refusing([pod], .notAllowed) { () throws(Failure) in try checkPorts(entry, of: manifest.name, network) }
+            pods.append(pod)
+        }
+        return pods
+    }
+
+    /// What is attached to must be able to be: a manifest says what a container is, not the command line.
+    private func check(_ pod: Pod, _ arguments: RunPodArguments) throws(Failure) {
+        guard let first = pod.spec.containers.first else { return }
+        if arguments.hasTerminal, !first.tty {
+            throw Failure(
+                "--tty: container '\(first.name)' has no terminal", hint: "set 'tty: true' in its manifest", exit: .usage)
+        }
+        if arguments.isInteractive, !first.stdin {
+            throw Failure(
+                "--interactive: container '\(first.name)' has no stdin", hint: "set 'stdin: true' in its manifest", exit: .usage)
+        }
+    }
+
+    /// Ports of the host need a network that has them.
+    func checkPorts(_ entry: Manifest.Entry, of name: String, _ network: AdmittedNetwork) throws(Failure) {
+        guard let obstacle = PodPorts.obstacle(to: entry.pod, in: network) else { return }
+        let place = entry.position(of: obstacle.path).map { ":\($0.line):\($0.column)" } ?? ""
+        throw Failure("\(name)\(place): \(obstacle.path): \(obstacle.message)", hint: obstacle.hint, exit: .usage)
+    }
+
+    private func tell(_ notes: [Note], of name: String, _ arguments: RunPodArguments) throws(Failure) {
+        if arguments.isStrict, let first = notes.first(where: { $0.kind == .warning }) {
+            throw Failure("\(name): \(first)", hint: "without --strict it is left out", exit: .usage)
+        }
+        if !arguments.isQuiet { tell(notes, of: name) }
+    }
+
+    /// Records a pod, starts its keeper, and waits until its containers run.
+    private func start(
+        _ pod: Pod, _ arguments: RunPodArguments, _ network: AdmittedNetwork, _ users: UserRanges
+    ) throws(Failure) -> PodUID {
+        let signals = try refusing([pod]) { () throws(PodError) in
+            try PodAdmission.admit(pod, places) { if !arguments.isQuiet { note($0) } }
+        }
+        let plan = try attempt { () throws(PodError) in
+            try PodPlan(pod, removesItself: arguments.removes, network: network, stopSignals: signals)
+        }
+        if arguments.replaces { try replace(pod) }
+        let registry = try registry(isWritable: true)
+        try refusing([pod]) { () throws(PodError) in try registry.create(pod, plan, users: users, at: wallNanoseconds()) }
+        do throws(Failure) {
+            let connection = try attempt { () throws(PodError) in try KeeperConnection.open(places, plan.uid) }
+            try attempt { () throws(PodError) in try connection.send(.run) }
+            // What was asked for is on the disk before anybody is told that it is so; meanwhile it comes to be.
+            try attempt { () throws(PodError) in try registry.makeDurable(plan.uid) }
+            try hear(connection, plan.uid, .run)
+        } catch {
+            if arguments.removes { try removePod(plan.uid, grace: 0) }
+            throw Failure("pod '\(pod.metadata.name)': \(error.message ?? "failed")", hint: error.hint, exit: error.exit)
+        }
+        try Output.write("\(pod.metadata.namespace)/\(pod.metadata.name)\n".utf8)
+        return plan.uid
+    }
+
+    private func replace(_ pod: Pod) throws(Failure) {
+        do throws(Failure) {
+            let old = try find("\(pod.metadata.namespace)/\(pod.metadata.name)")
+            try removePod(old.sandbox.uid, grace: nil)
+        } catch {
+            if error.exit != .notFound { throw error }
+        }
+    }
+
+    /// Hears a keeper out. One that goes before it has answered is replaced, and asked again.
+    private func hear(_ connection: borrowing KeeperConnection, _ uid: PodUID, _ request: KeeperRequest) throws(Failure) {
+        while let reply = try attempt({ () throws(PodError) in try connection.next() }) {
+            switch reply {
+            case .done: return
+            case .failed(let message): throw Failure(message)
+            case .note(let line): note(line)
+            case .attached, .output, .ended: continue
+            }
+        }
+        try ask(request, uid)
+    }
+
+    func ask(_ request: KeeperRequest, _ uid: PodUID) throws(Failure) {
+        try attempt { () throws(PodError) in try KeeperQuestion.ask(request, places, uid) { note($0) } }
+    }
+
+    private static func randomUID() throws(Failure) -> String {
+        do throws(KernelError) {
+            let words = (try randomNumber(), try randomNumber())
+            return PodUID(random: withUnsafeBytes(of: words) { Array($0) }).string
+        } catch { throw Failure(error, "cannot make a uid") }
+    }
+
+    /// As Kubernetes makes them: without letters that make words.
+    private static func randomSuffix() throws(Failure) -> String {
+        let letters = Array("bcdfghjklmnpqrstvwxz2456789")
+        do throws(KernelError) {
+            var number = try randomNumber()
+            var suffix = ""
+            for _ in 0..<5 {
+                suffix.append(letters[Int(number % UInt64(letters.count))])
+                number /= UInt64(letters.count)
+            }
+            return suffix
+        } catch { throw Failure(error, "cannot make a name") }
+    }
+}
