@@ -15,6 +15,7 @@ export HULL_BIN := $(CURDIR)/.build/hull/bin
 export HULL_ROOTFS := $(CURDIR)/rootfs/out/rootfs
 
 LIBEXEC := $(PREFIX)/libexec/hull
+UNITS := $(PREFIX)/lib/systemd/system
 
 .PHONY: help
 help: ## List the targets
@@ -26,6 +27,7 @@ run: ## Install what is missing, build, run containers and show what happened
 	@Tools/deps build
 	@Tools/build
 	@rootfs/build
+	@Tools/demo-pod
 	@Tools/demo
 
 .PHONY: test
@@ -68,6 +70,15 @@ test-cgroup2: ## Kernel and life rings in a kernel with cgroup v2 only (user-mod
 	@Tools/build-tests
 	@rootfs/build
 	@Tools/test-cgroup2 $(RINGS)
+	@Tools/test-reboot
+
+.PHONY: test-examples
+test-examples: ## Run the manifests of examples/ with images made from Debian packages (root)
+	@Tools/preflight
+	@Tools/deps build test
+	@Tools/build
+	@rootfs/build
+	@Tools/test-examples
 
 .PHONY: bench
 bench: ## Measure against crun and runc (root); options in BENCH, see docs/benchmarks.md
@@ -84,12 +95,27 @@ bench-journal: ## Measure the journal beside SQLite, LMDB and etcd, in the direc
 	@Tools/build journal-bench
 	@Tools/bench-journal $(BENCH)
 
+.PHONY: bench-network
+bench-network: ## Measure the network of pods beside the plugins of CNI (root); the number of pods in BENCH
+	@Tools/preflight toolchain
+	@Tools/deps build bench
+	@Tools/build network-bench
+	@.build/release/network-bench $(BENCH)
+
 .PHONY: bench-images
 bench-images: ## Load and unpack images beside umoci, skopeo and podman (root); options in BENCH
 	@Tools/preflight toolchain
 	@Tools/deps build bench
 	@Tools/build
 	@Tools/bench-images $(BENCH)
+
+.PHONY: bench-pods
+bench-pods: ## Run, stop and list pods beside podman's kube play (root); options in BENCH
+	@Tools/preflight toolchain
+	@Tools/deps build bench
+	@Tools/build
+	@rootfs/build
+	@Tools/bench-pods $(BENCH)
 
 .PHONY: mutants
 mutants: ## Break the journal in named ways and see that its tests notice (root)
@@ -102,6 +128,15 @@ soak: ## Kill and stop 20 processes that use one journal, for SECONDS (300), and
 	@Tools/preflight toolchain
 	@Tools/build-tests
 	@Tools/soak $(SECONDS)
+
+CYCLES ?= 10000
+.PHONY: soak-pods
+soak-pods: ## Run and remove CYCLES pods (10000), and see that nothing of the machine has grown (root)
+	@Tools/preflight
+	@Tools/deps build test
+	@Tools/build
+	@rootfs/build
+	@Tools/soak-pods $(CYCLES)
 
 .PHONY: crash
 crash: ## Cut the journal off at 200,000 points, and a short soak: what CI does (root)
@@ -141,14 +176,25 @@ install: ## Install what is built below PREFIX (/usr/local), staged in DESTDIR
 	@install -d '$(DESTDIR)$(LIBEXEC)' '$(DESTDIR)$(PREFIX)/bin'
 	@Tools/place '$(HULL_BIN)/hull-runtime' '$(DESTDIR)$(LIBEXEC)/hull-runtime'
 	@Tools/place '$(HULL_BIN)/hull-init' '$(DESTDIR)$(LIBEXEC)/hull-init'
+	@Tools/place '$(HULL_BIN)/hull-keeper' '$(DESTDIR)$(LIBEXEC)/hull-keeper'
+	@Tools/place '$(HULL_BIN)/hull' '$(DESTDIR)$(LIBEXEC)/hull'
 	@ln -sfn ../libexec/hull/hull-runtime '$(DESTDIR)$(PREFIX)/bin/hull-runtime'
-	@Tools/place '$(HULL_BIN)/hull' '$(DESTDIR)$(PREFIX)/bin/hull'
-	@echo 'installed $(DESTDIR)$(PREFIX)/bin/hull'
+	@ln -sfn ../libexec/hull/hull '$(DESTDIR)$(PREFIX)/bin/hull'
+	@install -d '$(DESTDIR)$(UNITS)'
+	@sed 's|@LIBEXEC@|$(LIBEXEC)|' Tools/hull-recover.service >'$(DESTDIR)$(UNITS)/hull-recover.service'
+	@'$(HULL_BIN)/hull' manual '$(DESTDIR)$(PREFIX)/share/man/man1' >/dev/null
+	@install -d '$(DESTDIR)$(PREFIX)/share/bash-completion/completions' '$(DESTDIR)$(PREFIX)/share/zsh/site-functions' '$(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d'
+	@'$(HULL_BIN)/hull' completion bash >'$(DESTDIR)$(PREFIX)/share/bash-completion/completions/hull'
+	@'$(HULL_BIN)/hull' completion zsh >'$(DESTDIR)$(PREFIX)/share/zsh/site-functions/_hull'
+	@'$(HULL_BIN)/hull' completion fish >'$(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d/hull.fish'
+	@echo 'installed $(DESTDIR)$(PREFIX)/bin/hull -> ../libexec/hull/hull'
 	@echo 'installed $(DESTDIR)$(PREFIX)/bin/hull-runtime -> ../libexec/hull/hull-runtime'
+	@echo 'installed $(DESTDIR)$(UNITS)/hull-recover.service: with systemd, "systemctl enable hull-recover" runs pods again after a reboot'
 
 .PHONY: uninstall
 uninstall: ## Remove what `make install` put there
-	@rm -f '$(DESTDIR)$(PREFIX)/bin/hull' '$(DESTDIR)$(PREFIX)/bin/hull-runtime' '$(DESTDIR)$(LIBEXEC)/hull-runtime' '$(DESTDIR)$(LIBEXEC)/hull-init'
+	@rm -f '$(DESTDIR)$(PREFIX)/bin/hull' '$(DESTDIR)$(PREFIX)/bin/hull-runtime' '$(DESTDIR)$(LIBEXEC)/hull-runtime' '$(DESTDIR)$(LIBEXEC)/hull-init' '$(DESTDIR)$(LIBEXEC)/hull' '$(DESTDIR)$(LIBEXEC)/hull-keeper' '$(DESTDIR)$(UNITS)/hull-recover.service'
+	@rm -f '$(DESTDIR)$(PREFIX)'/share/man/man1/hull.1 '$(DESTDIR)$(PREFIX)'/share/man/man1/hull-*.1 '$(DESTDIR)$(PREFIX)/share/bash-completion/completions/hull' '$(DESTDIR)$(PREFIX)/share/zsh/site-functions/_hull' '$(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d/hull.fish'
 	@if [ -d '$(DESTDIR)$(LIBEXEC)' ]; then rmdir --ignore-fail-on-non-empty '$(DESTDIR)$(LIBEXEC)'; fi
 	@echo 'removed Hull from $(DESTDIR)$(PREFIX)'
 

@@ -33,6 +33,7 @@ let package = Package(
         .executable(name: "hull", targets: ["hull"]),
         .executable(name: "hull-runtime", targets: ["hull-runtime"]),
         .executable(name: "hull-init", targets: ["hull-init"]),
+        .executable(name: "hull-keeper", targets: ["hull-keeper"]),
     ],
     targets: [
         // Layer 0: types, the value tree, and C for what Swift cannot say.
@@ -42,6 +43,7 @@ let package = Package(
         .systemLibrary(name: "CCrypto", providers: [.apt(["libssl-dev"])]),
         .systemLibrary(name: "CZlib", providers: [.apt(["zlib1g-dev"])]),
         .systemLibrary(name: "CZstd", providers: [.apt(["libzstd-dev"])]),
+        .systemLibrary(name: "CYAML", providers: [.apt(["libyaml-dev"])]),
         .target(name: "LinuxTypes", swiftSettings: strict),
         .target(name: "StrictTree", swiftSettings: strict),
 
@@ -50,12 +52,16 @@ let package = Package(
         .target(name: "OCISpec", dependencies: ["LinuxTypes", "StrictTree"], swiftSettings: strict),
         .target(name: "InitProtocol", dependencies: ["LinuxTypes"], swiftSettings: strict),
         .target(name: "Digests", dependencies: ["CCrypto"], swiftSettings: strict),
+        .target(name: "YAMLTree", dependencies: ["CYAML", "StrictTree"], swiftSettings: strict),
+        .target(name: "PodSpec", dependencies: ["LinuxTypes", "StrictTree", "YAMLTree"], swiftSettings: strict),
 
         // Layer 2: the journal, cgroups and seccomp, each alone.
         .target(name: "ImageSpec", dependencies: ["Digests", "LinuxTypes", "OCISpec", "StrictTree"], swiftSettings: strict),
         .target(
             name: "ImageTrust", dependencies: ["CCrypto", "Digests", "ImageSpec", "OCISpec", "StrictTree"], swiftSettings: strict),
         .target(name: "Journal", dependencies: ["LinuxKernel", "LinuxTypes"], swiftSettings: optimized),
+        .target(name: "ContainerLogs", dependencies: ["LinuxKernel", "LinuxTypes"], swiftSettings: optimized),
+        .target(name: "Netlink", dependencies: ["LinuxKernel", "LinuxTypes"], swiftSettings: strict),
         .target(name: "Cgroups", dependencies: ["LinuxKernel", "LinuxTypes", "OCISpec"], swiftSettings: strict),
         .target(
             name: "SeccompFilter", dependencies: ["CSeccomp", "LinuxKernel", "LinuxTypes", "OCISpec"],
@@ -71,12 +77,37 @@ let package = Package(
             ], swiftSettings: strict),
 
         .target(
+            name: "PodNetwork", dependencies: ["Journal", "LinuxKernel", "LinuxTypes", "Netlink", "PodRecords", "StrictTree"],
+            swiftSettings: strict),
+        .target(
             name: "ImageLayers", dependencies: ["CZlib", "CZstd", "Digests", "LinuxKernel", "LinuxTypes"],
             swiftSettings: optimized),
         .target(
             name: "ImageStore",
             dependencies: [
                 "Digests", "ImageLayers", "ImageSpec", "ImageTrust", "Journal", "LinuxKernel", "LinuxTypes", "OCISpec",
+                "StrictTree",
+            ],
+            swiftSettings: strict),
+
+        // Pods: what is recorded of them, the loop that keeps them, and what makes them.
+        .target(name: "PodRecords", dependencies: ["Journal", "LinuxKernel", "LinuxTypes", "StrictTree"], swiftSettings: strict),
+        .target(name: "KeeperProtocol", dependencies: ["InitProtocol"], swiftSettings: strict),
+        .target(
+            name: "Keeper",
+            dependencies: [
+                "ContainerLogs", "InitProtocol", "Journal", "KeeperProtocol", "LinuxKernel", "LinuxTypes", "PodRecords",
+                "StrictTree",
+            ],
+            swiftSettings: optimized),
+
+        .target(
+            name: "PodSandbox",
+            dependencies: [
+                "Cgroups", "ContainerLogs", "ContainerRuntime", "Digests", "ImageLayers", "ImageSpec", "ImageStore",
+                "InitProtocol", "Journal",
+                "KeeperProtocol", "LinuxKernel", "LinuxTypes", "Netlink", "OCISpec", "PodNetwork", "PodRecords", "PodSpec",
+                "SeccompFilter",
                 "StrictTree",
             ],
             swiftSettings: strict),
@@ -98,11 +129,21 @@ let package = Package(
                 "OCISpec", "StrictTree",
             ],
             swiftSettings: strict),
+        .target(
+            name: "PodVerbs",
+            dependencies: [
+                "CommandSupport", "ContainerLogs", "JournalVerbs", "LinuxKernel", "LinuxTypes", "PodRecords", "PodSandbox",
+                "PodSpec", "StrictTree",
+            ],
+            swiftSettings: strict),
         .executableTarget(
             name: "hull",
             dependencies: [
-                "CommandSupport", "Digests", "ImageSpec", "ImageStore", "ImageTrust", "ImageVerbs", "Journal", "JournalVerbs",
-                "LinuxKernel", "LinuxTypes", "StrictTree",
+                "CommandSupport", "ContainerLogs", "ContainerRuntime", "Digests", "ImageSpec", "ImageStore", "ImageTrust",
+                "ImageVerbs",
+                "InitProtocol", "Journal", "JournalVerbs", "KeeperProtocol", "LinuxKernel", "LinuxTypes", "PodRecords",
+                "PodSandbox",
+                "PodSpec", "PodVerbs", "StrictTree",
             ],
             swiftSettings: strict, linkerSettings: staticProgram),
         .executableTarget(
@@ -110,12 +151,19 @@ let package = Package(
             dependencies: ["CommandSupport", "ContainerRuntime", "LinuxKernel", "LinuxTypes", "OCISpec", "StrictTree"],
             swiftSettings: strict, linkerSettings: staticProgram),
         .executableTarget(
+            name: "hull-keeper", dependencies: ["Cgroups", "Keeper", "LinuxKernel", "LinuxTypes", "PodRecords"],
+            swiftSettings: strict,
+            linkerSettings: staticProgram),
+        .executableTarget(
             name: "hull-init", dependencies: ["ContainerInit", "LinuxKernel"], swiftSettings: strict,
             linkerSettings: staticProgram),
         // `make bench`: no part of Hull.
         .executableTarget(
             name: "hull-bench", dependencies: ["LinuxKernel", "LinuxTypes", "OCISpec", "SeccompFilter", "StrictTree"],
             path: "Tests/Bench", swiftSettings: strict, linkerSettings: staticProgram),
+        .executableTarget(
+            name: "network-bench", dependencies: ["Journal", "LinuxKernel", "LinuxTypes", "Netlink", "PodNetwork", "PodRecords"],
+            path: "Tests/NetworkBench", swiftSettings: strict, linkerSettings: staticProgram),
         .executableTarget(
             name: "journal-bench", dependencies: ["Journal", "LinuxKernel", "LinuxTypes"], path: "Tests/JournalBench",
             exclude: ["others.c"],
@@ -126,7 +174,25 @@ let package = Package(
             swiftSettings: strict),
 
         .testTarget(
+            name: "NetlinkTests", dependencies: ["LinuxKernel", "Netlink", "SeededRandom"], swiftSettings: strict),
+        .testTarget(
+            name: "PodNetworkTests", dependencies: ["LinuxKernel", "Netlink", "PodNetwork", "PodRecords", "StrictTree"],
+            swiftSettings: strict),
+        .testTarget(
             name: "CgroupsTests", dependencies: ["Cgroups", "LinuxKernel", "LinuxTypes", "OCISpec", "SeededRandom"],
+            swiftSettings: strict),
+        .testTarget(
+            name: "ContainerLogsTests", dependencies: ["ContainerLogs", "LinuxKernel", "LinuxTypes", "SeededRandom"],
+            swiftSettings: strict),
+        .testTarget(
+            name: "LogFileTests",
+            dependencies: ["ContainerLogs", "JournalVerbs", "LinuxKernel", "LinuxTypes", "PodVerbs", "SeededRandom"],
+            swiftSettings: strict),
+        .testTarget(
+            name: "PodVerbsTests",
+            dependencies: [
+                "CommandSupport", "ContainerLogs", "JournalVerbs", "LinuxKernel", "LinuxTypes", "PodSandbox", "PodVerbs",
+            ],
             swiftSettings: strict),
         // Recorded histories of a store and whether they are linearizable: no part of Hull.
         .target(name: "JournalHistory", path: "Tests/JournalHistory", swiftSettings: optimized),
@@ -157,7 +223,7 @@ let package = Package(
         .target(name: "TarWriter", path: "Tests/TarWriter", swiftSettings: strict),
         .testTarget(
             name: "ImageLayersTests",
-            dependencies: ["CZlib", "CZstd", "Digests", "ImageLayers", "LinuxTypes", "SeededRandom", "TarWriter"],
+            dependencies: ["CZlib", "CZstd", "Digests", "ImageLayers", "LinuxKernel", "LinuxTypes", "SeededRandom", "TarWriter"],
             swiftSettings: optimized),
         .testTarget(
             name: "LayerTreeTests", dependencies: ["CZlib", "Digests", "ImageLayers", "LinuxKernel", "LinuxTypes", "TarWriter"],
@@ -175,8 +241,8 @@ let package = Package(
         .executableTarget(
             name: "kernel-facts",
             dependencies: [
-                "CLinux", "ContainerInit", "ContainerRuntime", "InitProtocol", "Journal", "JournalHistory", "LinuxKernel",
-                "LinuxTypes", "OCISpec", "SeccompFilter",
+                "CLinux", "ContainerInit", "ContainerLogs", "ContainerRuntime", "InitProtocol", "Journal", "JournalHistory",
+                "LinuxKernel", "LinuxTypes", "Netlink", "OCISpec", "PodNetwork", "PodRecords", "SeccompFilter",
             ],
             path: "Tests/kernel-facts", swiftSettings: strict),
         .testTarget(name: "KernelTests", dependencies: ["hull-init", "kernel-facts"], swiftSettings: strict),
@@ -186,6 +252,27 @@ let package = Package(
         .testTarget(
             name: "JournalVerbsTests",
             dependencies: ["CommandSupport", "Journal", "JournalVerbs", "LinuxTypes", "StrictTree"], swiftSettings: strict),
+        .testTarget(
+            name: "YAMLTreeTests", dependencies: ["SeededRandom", "StrictTree", "YAMLTree"], swiftSettings: strict),
+        .testTarget(
+            name: "KeeperTests",
+            dependencies: [
+                "InitProtocol", "Keeper", "KeeperProtocol", "LinuxKernel", "LinuxTypes", "PodRecords", "SeededRandom",
+            ],
+            swiftSettings: optimized),
+        .testTarget(
+            name: "PodRecordsTests",
+            dependencies: ["Journal", "LinuxKernel", "LinuxTypes", "PodRecords", "SeededRandom", "StrictTree"],
+            swiftSettings: strict),
+        .testTarget(
+            name: "PodSandboxTests",
+            dependencies: [
+                "CommandSupport", "ImageSpec", "LinuxKernel", "LinuxTypes", "Netlink", "OCISpec", "PodNetwork", "PodRecords",
+                "PodSandbox", "PodSpec", "PodVerbs", "SeccompFilter", "SeededRandom", "StrictTree", "YAMLTree",
+            ], swiftSettings: strict),
+        .testTarget(
+            name: "PodSpecTests", dependencies: ["LinuxTypes", "PodSpec", "SeededRandom", "StrictTree"], exclude: ["Fixtures"],
+            swiftSettings: strict),
         .testTarget(name: "StrictTreeTests", dependencies: ["StrictTree"], swiftSettings: strict),
         .testTarget(
             name: "OCISpecTests", dependencies: ["LinuxTypes", "OCISpec", "SeededRandom", "StrictTree"], exclude: ["Fixtures"],
