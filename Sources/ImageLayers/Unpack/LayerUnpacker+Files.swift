@@ -6,13 +6,15 @@ extension LayerUnpacker {
         _ entry: ArchiveEntry, size: UInt64, _ name: FileName, in parent: FileDescriptor, _ names: [FileName]
     ) throws(LayerError) {
         let flags: OpenFlags = [.create, .exclusive, .writeOnly]
+        // Set-id bits come last: a write takes them away.
+        let permissions = entry.permissions & 0o777
         let file: OwnedDescriptor
         do throws(KernelError) {
-            file = try parent.open(name, flags, permissions: 0o600)
+            file = try parent.open(name, flags, permissions: permissions)
         } catch {
             guard error.errno == .EEXIST else { throw .kernel(error, doing: "make", path: path) }
             try remove(name, in: parent, names)
-            file = try kernel("make", path) { () throws(KernelError) in try parent.open(name, flags, permissions: 0o600) }
+            file = try kernel("make", path) { () throws(KernelError) in try parent.open(name, flags, permissions: permissions) }
         }
         let descriptor = file.descriptor
         let path = path
@@ -24,9 +26,12 @@ extension LayerUnpacker {
         let attributes = keptAttributes(of: entry, type: .regular)
         try kernel("write", path) { () throws(KernelError) in
             if end < size { try descriptor.truncate(to: Int64(size)) }
+            // A look costs a tenth of a change, which is a transaction of the file system; most files are born as they should be.
+            let made = try descriptor.status()
+            let isOwned = made.uid == entry.uid && made.gid == entry.gid
             // Order: the owner first: a change of it takes away set-id bits and file capabilities.
-            try descriptor.changeOwner(uid: entry.uid, gid: entry.gid)
-            if entry.permissions != 0o600 { try descriptor.changePermissions(entry.permissions) }
+            if !isOwned { try descriptor.changeOwner(uid: entry.uid, gid: entry.gid) }
+            if !isOwned || made.permissions != entry.permissions { try descriptor.changePermissions(entry.permissions) }
             for attribute in attributes { try descriptor.setAttribute(attribute.name, to: attribute.value) }
             try descriptor.changeTimes(to: entry.modified)
         }

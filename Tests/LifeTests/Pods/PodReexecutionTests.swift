@@ -67,6 +67,8 @@ struct PodReexecutionTests {
                 !foreign.succeeded && foreign.errors.contains("is of another installation: '\(bin)/hull-keeper'"),
                 "\(foreign.errors)")
             try hull("stop", "p").check("stop")
+            // The keeper of a stopped pod ends a moment after it has said so.
+            #expect(eventually { kill(keeper, 0) != 0 })
             #expect(try hull("upgrade").output == "")
         }
     }
