@@ -134,15 +134,12 @@ public struct PodRegistry {
         for entry in found {
             do throws(TreeError) {
                 let record = try SandboxRecord(json: entry.value)
-                var line = PodLine(sandbox: record, bootID: boot(of: record))
-                line.isFrozen = frozen[line.sandbox.uid] != nil
-                lines.append(line)
+                lines.append(PodLine(sandbox: record, bootID: boot(of: record), isFrozen: frozen[record.uid] != nil))
             } catch {
                 warn("the record '\(String(decoding: entry.key.bytes, as: UTF8.self))' cannot be read: \(error)")
             }
         }
-        // A line is large, so that its place is sorted and not itself.
-        return lines.indices.sorted { lines[$0].sandbox.createdAt < lines[$1].sandbox.createdAt }.map { lines[$0] }
+        return lines.sorted { $0.sandbox.createdAt < $1.sandbox.createdAt }
     }
 
     /// In which boot it is looked at. What was is shown as it was recorded then.
