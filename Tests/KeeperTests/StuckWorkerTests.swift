@@ -20,7 +20,8 @@ import Testing
         #expect(refusal.hasPrefix("6 workers are stuck in the kernel"))
         for pid in pids {
             #expect(stuck.contains(pid) && refusal.contains("worker \(pid) "))
-            try openPidfd(pid).descriptor.send(.kill)
+            let process = try openPidfd(pid)
+            try process.descriptor.send(.kill)
         }
         while stuck.refusal(toClear: false) != nil || pids.contains(where: stuck.contains) { stuck.reap() }
         #expect(try ProcessStatus(pid: pids[0]) == nil)

@@ -42,7 +42,7 @@ struct PodWorkerVersionTests {
             try place.script(
                 """
                 mv \(programs)/hull \(programs)/kept
-                printf '#!/bin/sh\\nhead -c 4096 >/dev/null\\nprintf "\\\\367\\\\002\\\\000\\\\143" >&0\\nhead -c 4096 >/dev/null\\n' > \(programs)/hull
+                printf '#!/bin/sh\\ndd bs=4096 count=1 >/dev/null 2>&1\\nprintf "\\\\367\\\\002\\\\000\\\\143" >&0\\nhead -c 4096 >/dev/null\\n' > \(programs)/hull
                 chmod 755 \(programs)/hull
                 """
             ).check("fake")
