@@ -179,7 +179,9 @@ extension PodMachine {
             container.activity = .none
             container.setbacks += 1
             container.notBefore = moment.milliseconds + BackOff.delay(afterSetbacks: container.setbacks)
-            if container.setbacks >= Self.patience || Self.isLasting(message) { container.trouble = "container '\(name)': \(what): \(message)" }
+            if container.setbacks >= Self.patience || Self.isLasting(message) {
+                container.trouble = "container '\(name)': \(what): \(message)"
+            }
         }
     }
 

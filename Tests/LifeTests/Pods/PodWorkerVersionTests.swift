@@ -38,11 +38,11 @@ struct PodWorkerVersionTests {
                 "p", "terminationGracePeriodSeconds: 0\ncontainers: [{name: c, image: \"busybox:1\", command: [sleep, \"1000\"]}]"
             )
             try place.script("\(programs)/hull run $O \(path)").check("run")
-            // One of tomorrow: it takes a job and says something that has not been thought of yet.
+            // One of tomorrow: it takes jobs and says something that has not been thought of yet.
             try place.script(
                 """
                 mv \(programs)/hull \(programs)/kept
-                printf '#!/bin/sh\\ndd bs=4096 count=1 >/dev/null 2>&1\\nprintf "\\\\367\\\\002\\\\000\\\\143" >&0\\nhead -c 4096 >/dev/null\\n' > \(programs)/hull
+                printf '#!/bin/sh\\nwhile [ "$(dd bs=4096 count=1 2>/dev/null | wc -c)" -gt 0 ]; do printf "\\\\367\\\\002\\\\000\\\\143" >&0; done\\n' > \(programs)/hull
                 chmod 755 \(programs)/hull
                 """
             ).check("fake")
