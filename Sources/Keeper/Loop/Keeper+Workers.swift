@@ -104,6 +104,8 @@ extension Keeper {
     func takeReport(of worker: WorkerProcess, at moment: Moment) {
         do throws(KernelError) {
             guard let answer = try worker.takeReport(at: moment) else { return }
+            // One that does not understand us is asked for nothing more: the next may be another program.
+            if case .failed(WorkerMessage.mismatch, _) = answer.report { worker.dismiss() }
             take(answer.report, on: answer.job, DescriptorList(owning: answer.descriptors), at: moment)
         } catch {
             // What it says makes no sense: it is ended, and its jobs are lost.
