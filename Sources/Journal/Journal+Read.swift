@@ -25,6 +25,28 @@ extension Journal {
         return try withoutMoving { () throws(JournalError) in try read(request) }
     }
 
+    /// Those keys of a range, in ascending order, whose bytes `isWanted` accepts; the values of the others are not read.
+    public func entries(
+        of keys: KeyRange, at revision: Revision? = nil, where isWanted: (UnsafeRawBufferPointer) -> Bool
+    ) throws(JournalError) -> [KeyValue] {
+        try refresh()
+        return try withoutMoving { () throws(JournalError) in
+            let revision = try checked(revision)
+            var entries: [KeyValue] = []
+            var failure: JournalError?
+            index.forEachNode(in: keys) { node in
+                guard isWanted(node.key), !OwnKeys.contains(node.key) else { return true }
+                guard let version = index.version(ofNode: node.place, at: revision) else { return true }
+                do throws(JournalError) { entries.append(try keyValue(Array(node.key), version, withValue: true)) } catch {
+                    failure = error
+                }
+                return failure == nil
+            }
+            if let failure { throw failure }
+            return entries
+        }
+    }
+
     /// Reads again where values moved meanwhile: a compaction writes them elsewhere and removes the segment.
     func withoutMoving<Result>(_ body: () throws(JournalError) -> Result) throws(JournalError) -> Result {
         for _ in 0..<16 {

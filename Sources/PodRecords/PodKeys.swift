@@ -52,8 +52,14 @@ public enum PodKeys {
     }
 
     /// Whether a key below `sandboxes` is a sandbox's own, not a container's.
-    public static func isSandbox(_ key: Key) -> Bool {
-        key.bytes.count > sandboxes.bytes.count && !key.bytes.dropFirst(sandboxes.bytes.count).contains(UInt8(ascii: "/"))
+    public static func isSandbox(_ key: Key) -> Bool { key.bytes.withUnsafeBytes { isSandbox($0) } }
+
+    /// The same, by the key's bytes.
+    public static func isSandbox(_ key: UnsafeRawBufferPointer) -> Bool {
+        var index = sandboxesLength
+        guard key.count > index else { return false }
+        while index < key.count, key[index] != UInt8(ascii: "/") { index += 1 }
+        return index == key.count
     }
 
     /// Below it are the ranges of ids that pods have.
@@ -68,5 +74,6 @@ public enum PodKeys {
     /// What was changed of a pod's resources since its manifest was written.
     public static func resourceChanges(_ uid: PodUID) -> Key { Key("/resources/\(uid)") }
 
+    private static let sandboxesLength = "/sandboxes/".utf8.count
     private static let containersPart = Array("/containers/".utf8)
 }

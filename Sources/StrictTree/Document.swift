@@ -78,11 +78,18 @@ public final class Document: Sendable {
         bytes.withUnsafeBufferPointer { tape.path(to: index, in: $0) }
     }
 
-    /// The value of a member, by the bytes of its key; `object` must be one.
-    func member(_ key: UnsafeBufferPointer<UInt8>, of object: Int) -> Int? {
+    /// The value of a member, by the bytes of its key; `object` must be one. The search begins at the key `start`, and comes round.
+    func member(_ key: UnsafeBufferPointer<UInt8>, of object: Int, from start: Int? = nil) -> Int? {
+        let first = object + 1
         let end = tape.end(of: object)
-        var index = object + 1
-        while index < end {
+        let start = start ?? first
+        return member(key, in: start..<end) ?? member(key, in: first..<start)
+    }
+
+    /// Of the members whose keys are in a range.
+    private func member(_ key: UnsafeBufferPointer<UInt8>, in range: Range<Int>) -> Int? {
+        var index = range.lowerBound
+        while index < range.upperBound {
             if tape.nodes[index].count == key.count, withText(of: index, { bytesEqual($0, key) }) { return index + 1 }
             index = tape.end(of: index + 1)
         }

@@ -4,18 +4,23 @@ public struct Fields {
     public let object: Value
     private var asked: [(name: StaticString, index: Int)] = []
     private var found = 0
+    /// The key behind the member that was found last.
+    private var upcoming: Int
 
     /// Throws where the value is not an object.
     public init(_ value: Value) throws(TreeError) {
         guard value.kind == .object else { throw value.failure(expected: "an object") }
         object = value
+        upcoming = value.index + 1
         asked.reserveCapacity(16)
     }
 
     /// A member that may be absent; `null` counts as absent.
     public mutating func optional(_ name: StaticString) -> Value? {
         let key = UnsafeBufferPointer(start: name.utf8Start, count: name.utf8CodeUnitCount)
-        let index = object.document.member(key, of: object.index)
+        // What we have written ourselves is read in the order in which it was written: then the next member is the one.
+        let index = object.document.member(key, of: object.index, from: upcoming)
+        if let index { upcoming = object.document.tape.end(of: index) }
         // A member that is asked for twice must not stand for another in the count.
         if let index, !asked.contains(where: { $0.index == index }) { found += 1 }
         asked.append((name, index ?? -1))

@@ -44,7 +44,7 @@ extension PodSession {
             let pod = line(item)
             guard arguments.namespace == nil || pod.sandbox.namespace == arguments.namespace else { return false }
             guard arguments.isForEnded || pod.isLost || pod.sandbox.phase != .stopped else { return false }
-            return selector.matches(pod.sandbox.labelValues)
+            return selector.requirements.isEmpty || selector.matches(pod.sandbox.labelValues)
         }
     }
 

@@ -47,6 +47,10 @@ extension Keeper {
 
     private func ask(_ request: Event.Request, for condition: Condition, _ client: Client, at moment: Moment) {
         client.waiting = .condition(condition)
+        switch request {
+        case .stop, .restart, .remove: for worker in workers { worker.hurry(at: moment) }
+        case .run, .recover, .label: break
+        }
         effects += machine.handle(.request(request, by: client.asker), at: moment)
     }
 

@@ -112,6 +112,7 @@ extension Keeper {
         }
         relieveQueue(at: moment)
         dismissWorkers(at: moment)
+        stuckWorkers.reap()
         reapStrays()
         clients.removeAll(where: \.isGone)
     }
@@ -138,6 +139,7 @@ extension Keeper {
         do throws(KernelError) {
             while let pid = try peekEndedChild() {
                 guard !processes.values.contains(where: { $0.identity.pid == pid }), !workers.contains(where: { $0.pid == pid }),
+                    !stuckWorkers.contains(pid),
                     !machine.isWatching(pid: pid)
                 else { return }
                 _ = try reapChild(pid)

@@ -13,6 +13,10 @@ extension Keeper {
 
     /// Gives a job to a worker that has none, or a new one, or lets it wait.
     func perform(_ job: Job, at moment: Moment) {
+        if let refusal = stuckWorkers.refusal(toClear: job.isClearing) {
+            effects += machine.handle(.failed(job, message: refusal), at: moment)
+            return
+        }
         if let idle = workers.first(where: \.isIdle) {
             give(job, to: idle, at: moment)
         } else if hasRoom {
@@ -100,6 +104,8 @@ extension Keeper {
     func takeReport(of worker: WorkerProcess, at moment: Moment) {
         do throws(KernelError) {
             guard let answer = try worker.takeReport(at: moment) else { return }
+            // One that does not understand us is asked for nothing more: the next may be another program.
+            if case .failed(WorkerMessage.mismatch, _) = answer.report { worker.dismiss() }
             take(answer.report, on: answer.job, DescriptorList(owning: answer.descriptors), at: moment)
         } catch {
             // What it says makes no sense: it is ended, and its jobs are lost.
@@ -223,22 +229,25 @@ extension Keeper {
     /// One that the kernel holds on to is not waited for: its jobs failed.
     private func leaveBehind(_ worker: WorkerProcess, at moment: Moment) {
         workers.removeAll { $0 === worker }
-        let seconds = WorkerProcess.patience / 1000
+        stuckWorkers.append(worker)
         for job in worker.jobs {
             // Of a start nobody knows how far it came: its container may run.
             if case .start = job {
                 effects += machine.handle(.lost(job), at: moment)
             } else {
                 effects += machine.handle(
-                    .failed(job, message: "gave up after \(seconds) s: \(Self.describe(worker.pid))"), at: moment)
+                    .failed(job, message: "gave up: \(StuckWorkers.describe(worker.pid))"), at: moment)
             }
         }
     }
+}
 
-    private static func describe(_ pid: Int32) -> String {
-        do throws(KernelError) {
-            guard let status = try ProcessStatus(pid: pid) else { return "worker \(pid) is gone" }
-            return "worker \(pid) is in state \(status.state)"
-        } catch { return "worker \(pid): \(error)" }
+extension Job {
+    /// Whether it takes away, rather than makes.
+    fileprivate var isClearing: Bool {
+        switch self {
+        case .makeSandbox, .start, .find: false
+        case .collect, .dismantle, .sync, .remove: true
+        }
     }
 }

@@ -25,6 +25,7 @@ public final class Keeper {
     let listener: OwnedDescriptor
     let childSignals: SignalStream
     var workers: [WorkerProcess] = []
+    var stuckWorkers = StuckWorkers()
     /// Jobs that no worker is free for, and since when; milliseconds since the boot.
     var queue: [(job: Job, since: Int64)] = []
     /// What is to be done when what was recorded before it is.

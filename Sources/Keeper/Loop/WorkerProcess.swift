@@ -22,6 +22,9 @@ final class WorkerProcess {
     /// Milliseconds that a job may take.
     static let patience: Int64 = 120_000
 
+    /// Milliseconds that it may take when somebody wants the pod to stop.
+    private static let haste: Int64 = 10_000
+
     /// Starts one: the program of this path, with the socket as its standard input.
     init(program: String, arguments: [String]) throws(KernelError) {
         let pair = try SocketPair(.sequencedPackets)
@@ -49,7 +52,7 @@ final class WorkerProcess {
     func idle(at moment: Moment) { idleSince = moment.milliseconds }
 
     func give(_ job: Job, _ descriptors: [FileDescriptor], at moment: Moment) throws(KernelError) {
-        try socket.descriptor.send(job.wireBytes, descriptors: descriptors, subject: "a worker")
+        try socket.descriptor.send(job.message, descriptors: descriptors, subject: "a worker")
         if jobs.isEmpty { deadline = moment.milliseconds + Self.patience }
         jobs.append(job)
     }
@@ -60,7 +63,7 @@ final class WorkerProcess {
         isSilent = message.bytes.isEmpty
         guard !message.bytes.isEmpty, !jobs.isEmpty else { return nil }
         let report: JobReport
-        do throws(WireError) { report = try JobReport(wireBytes: message.bytes) } catch {
+        do throws(WireError) { report = try JobReport.read(message.bytes) } catch {
             throw KernelError(call: "recvmsg", errno: .EPROTO, subject: "a worker")
         }
         let job = jobs.removeFirst()
@@ -68,6 +71,14 @@ final class WorkerProcess {
         idleSince = moment.milliseconds
         var handles = message.takeDescriptors()
         return (job, report, handles.release())
+    }
+
+    /// Somebody wants the pod gone: what is at being made is not waited for much longer.
+    func hurry(at moment: Moment) {
+        switch jobs.first {
+        case .makeSandbox, .start: deadline = min(deadline, moment.milliseconds + Self.haste)
+        case .find, .collect, .dismantle, .sync, .remove, .none: break
+        }
     }
 
     /// It ends when it has read that nothing more comes.

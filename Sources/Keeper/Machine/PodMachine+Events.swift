@@ -179,7 +179,9 @@ extension PodMachine {
             container.activity = .none
             container.setbacks += 1
             container.notBefore = moment.milliseconds + BackOff.delay(afterSetbacks: container.setbacks)
-            if container.setbacks >= Self.patience { container.trouble = "container '\(name)': \(what): \(message)" }
+            if container.setbacks >= Self.patience || Self.isLasting(message) {
+                container.trouble = "container '\(name)': \(what): \(message)"
+            }
         }
     }
 
@@ -187,6 +189,9 @@ extension PodMachine {
         activity = nil
         setbacks += 1
         notBefore = moment.milliseconds + BackOff.delay(afterSetbacks: setbacks)
-        if setbacks >= Self.patience { activityTrouble = message }
+        if setbacks >= Self.patience || Self.isLasting(message) { activityTrouble = message }
     }
+
+    /// Whether nothing that the keeper does by itself mends it: then it is told at once.
+    private static func isLasting(_ message: String) -> Bool { message == WorkerMessage.mismatch }
 }

@@ -1,16 +1,17 @@
 public import PodRecords
 
-/// What a list shows of a pod, from its sandbox's record alone.
-public struct PodLine: Sendable {
+/// What a list shows of a pod, from its sandbox's record alone. A class, for lists are sorted and selected, and a record has a dozen of texts.
+public final class PodLine: Sendable {
     public let sandbox: SandboxRecord
     /// This boot: what was recorded in another is gone.
     let bootID: String
     /// Whether somebody has frozen it.
-    public var isFrozen = false
+    public let isFrozen: Bool
 
-    public init(sandbox: SandboxRecord, bootID: String) {
+    public init(sandbox: SandboxRecord, bootID: String, isFrozen: Bool = false) {
         self.sandbox = sandbox
         self.bootID = bootID
+        self.isFrozen = isFrozen
     }
 
     /// Whether it was not stopped when the machine went down.

@@ -122,20 +122,19 @@ public struct PodRegistry {
             }
     }
 
-    /// What a list shows of all pods, oldest first: a quarter of the work of `all`. A record that cannot be read is told to `warn` and left out.
+    /// What a list shows of all pods, oldest first: of each pod one record is read. One that cannot be read is told to `warn` and left out.
     public func lines(warn: (String) -> Void = { _ in }) throws(PodError) -> [PodLine] {
         guard let journal else { return [] }
         let found = try journaling("cannot list the pods") { () throws(JournalError) in
-            try journal.range(RangeRequest(.prefix(PodKeys.sandboxes), at: revision))
+            try journal.entries(of: .prefix(PodKeys.sandboxes), at: revision) { PodKeys.isSandbox($0) }
         }
         let frozen = try frozen()
         var lines: [PodLine] = []
-        for entry in found.keyValues where PodKeys.isSandbox(entry.key) {
+        lines.reserveCapacity(found.count)
+        for entry in found {
             do throws(TreeError) {
                 let record = try SandboxRecord(json: entry.value)
-                var line = PodLine(sandbox: record, bootID: boot(of: record))
-                line.isFrozen = frozen[line.sandbox.uid] != nil
-                lines.append(line)
+                lines.append(PodLine(sandbox: record, bootID: boot(of: record), isFrozen: frozen[record.uid] != nil))
             } catch {
                 warn("the record '\(String(decoding: entry.key.bytes, as: UTF8.self))' cannot be read: \(error)")
             }

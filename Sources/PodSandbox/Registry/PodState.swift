@@ -42,11 +42,7 @@ public struct PodState: Sendable {
     /// How many containers are to run together.
     public var mainCount: Int { plan?.containers.filter { !$0.isInit }.count ?? containers.count }
 
-    public var line: PodLine {
-        var line = PodLine(sandbox: sandbox, bootID: bootID)
-        line.isFrozen = frozenSince != nil
-        return line
-    }
+    public var line: PodLine { PodLine(sandbox: sandbox, bootID: bootID, isFrozen: frozenSince != nil) }
 
     /// Whether it was not stopped when the machine went down.
     public var isLost: Bool { line.isLost }

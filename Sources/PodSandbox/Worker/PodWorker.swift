@@ -62,11 +62,11 @@ public final class PodWorker {
                 try socket.descriptor.receive(capacity: 64 << 10, subject: "the keeper")
             }
             guard !message.bytes.isEmpty else { return try finish() }
-            let job: Job
-            do throws(WireError) { job = try Job(wireBytes: message.bytes) } catch {
+            let job: Job?
+            do throws(WireError) { job = try Job.read(message.bytes) } catch {
                 throw PodError(.failed, "the keeper asks for something unknown")
             }
-            try report(on: job, message.takeDescriptors())
+            if let job { try report(on: job, message.takeDescriptors()) } else { try report(.failed(WorkerMessage.mismatch), []) }
         }
     }
 
@@ -83,9 +83,13 @@ public final class PodWorker {
             report = .failed("\(error)", fault: error.fault?.rawValue ?? "")
         }
         // Order: the report tells of what happened, whatever becomes of who reads it.
-        do throws(KernelError) {
-            try socket.descriptor.send(report.wireBytes, descriptors: handles.descriptors, subject: "the keeper")
-        } catch { throw PodError(error, "cannot report") }
+        try self.report(report, handles.descriptors)
+    }
+
+    private func report(_ report: JobReport, _ handles: [FileDescriptor]) throws(PodError) {
+        try during("cannot report") { () throws(KernelError) in
+            try socket.descriptor.send(report.message, descriptors: handles, subject: "the keeper")
+        }
     }
 
     /// Does one job. `handles` go with the report.

@@ -110,27 +110,3 @@ private struct Copies {
         }
     }
 }
-
-/// A file system of a server that never says anything.
-private final class SilentVolume {
-    private let server: Int32
-    private let path: String
-
-    init?(at path: String) {
-        self.path = path
-        server = open("/dev/fuse", O_RDWR | O_CLOEXEC)
-        guard server >= 0 else { return nil }
-        mkdir(path, 0o755)
-        let options = "fd=\(server),rootmode=40000,user_id=0,group_id=0,allow_other"
-        guard mount("silent", path, "fuse", 0, options) == 0 else {
-            close(server)
-            return nil
-        }
-    }
-
-    /// Whoever waits for an answer gets an error.
-    func end() {
-        close(server)
-        umount2(path, Int32(MNT_DETACH))
-    }
-}

@@ -1,0 +1,62 @@
+import Foundation
+import Glibc
+import Testing
+
+/// A worker that the kernel holds on to stops neither its keeper nor the end of the pod.
+@Suite(
+    "pods: stuck in the kernel", .serialized, Requirement.root, Requirement.shell, Requirement.keeper, Requirement.rootfs,
+    .leakCheck)
+struct PodStuckTests {
+    private func spec(_ volume: String) -> String {
+        """
+        terminationGracePeriodSeconds: 0
+        containers: [{name: c, image: "busybox:1", command: [sleep, "1000"], volumeMounts: [{name: v, mountPath: /v}]}]
+        volumes: [{name: v, hostPath: {path: \(volume), type: Directory}}]
+        """
+    }
+
+    @Test("a volume whose server takes questions and never answers: 'stop' and 'rm' end", arguments: ["stop", "rm"])
+    func deaf(verb: String) throws {
+        try withPods("stuck-\(verb)") { place in
+            // Where the kernel has no FUSE there is nothing that hangs so.
+            guard let volume = SilentVolume(at: place.work + "/deaf", listens: true) else { return }
+            defer { volume.end() }
+            let run = try place.starting("run", try place.write("p", spec(place.work + "/deaf")))
+            #expect(eventually { (try? place.line("p").contains("ContainerCreating")) == true })
+            let worker = try #require(stuckProcess(place))
+            try place.runPod(
+                "other",
+                "terminationGracePeriodSeconds: 0\ncontainers: [{name: c, image: \"busybox:1\", command: [sleep, \"1000\"]}]")
+            let begin = Date()
+            let end = try place.starting(words: verb == "stop" ? ["stop", "p"] : ["rm", "-f", "p"]).wait()
+            #expect(end.succeeded, "\(end.errors)")
+            #expect(Date().timeIntervalSince(begin) < (Machine.isSlow ? 90 : 30))
+            #expect(run.wait().code == 1)
+            #expect(state(worker) == "D", "a signal ends it after all")
+            // What is left is named, and goes with what it waits for.
+            let audit = try place.call("audit")
+            #expect(audit.code != 0 && audit.output.contains(place.podMark), "\(audit.output)")
+            volume.end()
+            #expect(eventually { !Machine.exists("/proc/\(worker)") })
+        }
+    }
+
+    /// The worker that waits; nil where none comes to be so.
+    private func stuckProcess(_ place: PodPlace) -> Int32? {
+        var found: Int32?
+        _ = eventually {
+            let all = Leaks.processes(named: place.podMark).compactMap { Int32($0.split(separator: " ")[0]) }
+            found = all.first {
+                (fileText("/proc/\($0)/wchan") ?? "").contains("fuse")
+                    || (fileText("/proc/\($0)/wchan") ?? "").contains("request_wait")
+            }
+            return found != nil
+        }
+        return found
+    }
+
+    private func state(_ pid: Int32) -> String? {
+        let text = fileText("/proc/\(pid)/stat") ?? ""
+        return text.split(separator: ")").last?.split(separator: " ").first.map(String.init)
+    }
+}
