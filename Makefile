@@ -69,6 +69,7 @@ test-cgroup2: ## Kernel and life rings in a kernel with cgroup v2 only (user-mod
 	@Tools/build
 	@Tools/build-tests
 	@rootfs/build
+	@HULL_CGROUP2_LSM=selinux HULL_FILTER=PodLabelTests Tools/test-cgroup2 life
 	@Tools/test-cgroup2 $(RINGS)
 	@Tools/test-reboot
 
@@ -182,6 +183,7 @@ install: ## Install what is built below PREFIX (/usr/local), staged in DESTDIR
 	@ln -sfn ../libexec/hull/hull '$(DESTDIR)$(PREFIX)/bin/hull'
 	@install -d '$(DESTDIR)$(UNITS)'
 	@sed 's|@LIBEXEC@|$(LIBEXEC)|' Tools/hull-recover.service >'$(DESTDIR)$(UNITS)/hull-recover.service'
+	@install -D -m 0644 Tools/apparmor/hull-default '$(DESTDIR)$(PREFIX)/share/hull/hull-default'
 	@'$(HULL_BIN)/hull' manual '$(DESTDIR)$(PREFIX)/share/man/man1' >/dev/null
 	@install -d '$(DESTDIR)$(PREFIX)/share/bash-completion/completions' '$(DESTDIR)$(PREFIX)/share/zsh/site-functions' '$(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d'
 	@'$(HULL_BIN)/hull' completion bash >'$(DESTDIR)$(PREFIX)/share/bash-completion/completions/hull'
@@ -195,6 +197,7 @@ install: ## Install what is built below PREFIX (/usr/local), staged in DESTDIR
 uninstall: ## Remove what `make install` put there
 	@rm -f '$(DESTDIR)$(PREFIX)/bin/hull' '$(DESTDIR)$(PREFIX)/bin/hull-runtime' '$(DESTDIR)$(LIBEXEC)/hull-runtime' '$(DESTDIR)$(LIBEXEC)/hull-init' '$(DESTDIR)$(LIBEXEC)/hull' '$(DESTDIR)$(LIBEXEC)/hull-keeper' '$(DESTDIR)$(UNITS)/hull-recover.service'
 	@rm -f '$(DESTDIR)$(PREFIX)'/share/man/man1/hull.1 '$(DESTDIR)$(PREFIX)'/share/man/man1/hull-*.1 '$(DESTDIR)$(PREFIX)/share/bash-completion/completions/hull' '$(DESTDIR)$(PREFIX)/share/zsh/site-functions/_hull' '$(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d/hull.fish'
+	@rm -f '$(DESTDIR)$(PREFIX)/share/hull/hull-default' && { [ ! -d '$(DESTDIR)$(PREFIX)/share/hull' ] || rmdir --ignore-fail-on-non-empty '$(DESTDIR)$(PREFIX)/share/hull'; }
 	@if [ -d '$(DESTDIR)$(LIBEXEC)' ]; then rmdir --ignore-fail-on-non-empty '$(DESTDIR)$(LIBEXEC)'; fi
 	@echo 'removed Hull from $(DESTDIR)$(PREFIX)'
 

@@ -46,6 +46,7 @@ public enum ContainerInit {
         Step("working directory", enterWorkingDirectory),
         Step("user", becomeUser),
         Step("program", findProgram),
+        Step("labels", takeLabels),
         Step("wait for start", waitForStart),
         Step("startContainer hooks", runStartContainerHooks),
         Step("limits", setLimits),

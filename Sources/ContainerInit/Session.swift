@@ -9,6 +9,8 @@ extension ContainerInit {
             try during(.session) { () throws(KernelError) in try LinuxKernel.startSession() }
         }
         guard let keyring = setup.plan.sessionKeyring else { return }
+        // Order: before it is made.
+        try labelKeyrings(setup)
         do throws(InitFailure) {
             try during(.keyring) { () throws(KernelError) in try joinNewSessionKeyring(name: keyring) }
         } catch let error where error.errno == .ENOSYS {

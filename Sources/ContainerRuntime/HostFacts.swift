@@ -1,6 +1,7 @@
 public import Cgroups
 import LinuxKernel
 public import LinuxTypes
+public import OCISpec
 
 /// What must be known of this boot and of the caller to plan a process.
 public struct CallerFacts: Sendable {
@@ -10,11 +11,19 @@ public struct CallerFacts: Sendable {
     public var knownCapabilities: CapabilitySet
     /// Capabilities that the caller can hand on: permitted and in its bounding set.
     public var availableCapabilities: CapabilitySet
+    /// None unless a configuration asked for labels: see `look(for:)`.
+    var modules = SecurityModules(hasAppArmor: false, hasSELinux: false)
 
     public init(bootID: String, knownCapabilities: CapabilitySet, availableCapabilities: CapabilitySet) {
         self.bootID = bootID
         self.knownCapabilities = knownCapabilities
         self.availableCapabilities = availableCapabilities
+    }
+
+    /// Looks at the kernel's security modules where labels are asked for; otherwise nothing is read.
+    mutating func look(for process: Process?, mountLabel: String? = nil) throws(RuntimeError) {
+        guard Labels.areAsked(by: process, mountLabel: mountLabel) else { return }
+        modules = try during("cannot tell which security modules the kernel has") { () throws(KernelError) in try .ofKernel() }
     }
 
     /// The facts of this process.
@@ -42,10 +51,12 @@ public struct HostFacts: Sendable {
         self.cgroups = cgroups
     }
 
-    /// The facts of this machine.
-    public static func ofHost() throws(RuntimeError) -> HostFacts {
+    /// The facts of this machine that a configuration needs.
+    public static func ofHost(for configuration: Configuration) throws(RuntimeError) -> HostFacts {
         let cgroups: Layout
         do throws(CgroupError) { cgroups = try Layout.ofHost() } catch { throw RuntimeError(error) }
-        return HostFacts(caller: try .ofCaller(), cgroups: cgroups)
+        var caller = try CallerFacts.ofCaller()
+        try caller.look(for: configuration.process, mountLabel: configuration.linux?.mountLabel)
+        return HostFacts(caller: caller, cgroups: cgroups)
     }
 }

@@ -32,8 +32,9 @@ public struct ImageUser: Hashable, Sendable {
         return .name(text)
     }
 
-    /// Looks names up. `passwd` and `group` are the bytes of the image's files, nil where it has none.
-    public func resolved(passwd: [UInt8]?, group: [UInt8]?) throws(ImageUserError) -> User {
+    /// Looks names up. `passwd` and `group` are the bytes of the image's files, nil where it has none. With `namesNumbers` a number has the groups of the first
+    /// user with that number, as in Kubernetes; in a configuration of the runtime specification it has none.
+    public func resolved(passwd: [UInt8]?, group: [UInt8]?, namesNumbers: Bool = false) throws(ImageUserError) -> User {
         let users = passwd.map { AccountFile.lines($0, fields: 7) } ?? []
         let groups = group.map { AccountFile.lines($0, fields: 4) } ?? []
         var result = User()
@@ -42,7 +43,9 @@ public struct ImageUser: Hashable, Sendable {
         case .id(let id):
             result.uid = id
             // The primary group of a number is that of its line, where there is one.
-            result.gid = users.first { $0.id == id }?.gid ?? 0
+            let line = users.first { $0.id == id }
+            result.gid = line?.gid ?? 0
+            if namesNumbers { name = line?.name }
         case .name(let wanted):
             guard let line = users.first(where: { $0.name == wanted }), let gid = line.gid else { throw .unknownUser(wanted) }
             (result.uid, result.gid) = (line.id, gid)
@@ -54,7 +57,7 @@ public struct ImageUser: Hashable, Sendable {
             guard let line = groups.first(where: { $0.name == wanted }) else { throw .unknownGroup(wanted) }
             result.gid = line.id
         case nil:
-            // Only who is named, and named without a group, gets the groups that list the name.
+            // Only who has a name, and is named without a group, gets the groups that list the name.
             if let name { result.additionalGids = groups.filter { $0.members.contains(name) }.map(\.id) }
         }
         return result

@@ -72,13 +72,16 @@ extension ImageStore {
     // The image's own files decide who a name is. They are as hostile as anything in it: links are followed inside the root only, nothing but a
     // regular file is read, and of that not more than anybody needs.
 
-    /// What a user that an image names, or a manifest beside it, comes to in the image's own files.
-    public static func user(_ text: String, in root: borrowing RootDirectory) throws(ImageError) -> User {
+    /// What a user that an image names, or a manifest beside it, comes to in the image's own files; with `namesNumbers` a number
+    /// has the groups of its name.
+    public static func user(
+        _ text: String, in root: borrowing RootDirectory, namesNumbers: Bool = false
+    ) throws(ImageError) -> User {
         let passwd = try accounts("/etc/passwd", root)
         let group = try accounts("/etc/group", root)
-        do throws(ImageUserError) { return try ImageUser(text).resolved(passwd: passwd, group: group) } catch {
-            throw .user(text, error)
-        }
+        do throws(ImageUserError) {
+            return try ImageUser(text).resolved(passwd: passwd, group: group, namesNumbers: namesNumbers)
+        } catch { throw .user(text, error) }
     }
 
     private static func accounts(_ path: String, _ root: borrowing RootDirectory) throws(ImageError) -> [UInt8]? {

@@ -115,10 +115,13 @@ extension ImageStore {
         return try Self.overlaying { () throws(KernelError) in
             let writable = (writable.upper.descriptor, writable.work.descriptor)
             guard let maps = request.idMaps else {
-                return try OverlayStack(lower: layers, writable: writable, attributes: attributes).mount()
+                return try OverlayStack(lower: layers, writable: writable, attributes: attributes, label: request.seLinuxLabel)
+                    .mount()
             }
             let mapped = try Self.mapped(layers, maps)
-            return try OverlayStack(lower: mapped.descriptors, writable: writable, attributes: attributes).mount()
+            return try OverlayStack(
+                lower: mapped.descriptors, writable: writable, attributes: attributes, label: request.seLinuxLabel
+            ).mount()
         }
     }
 

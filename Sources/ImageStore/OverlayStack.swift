@@ -9,6 +9,8 @@ struct OverlayStack {
     /// The writable layer, and the directory that overlayfs works in; both on one file system.
     var writable: (upper: FileDescriptor, work: FileDescriptor)?
     var attributes: MountAttributes = []
+    /// The label of SELinux of all its files; nil for their own.
+    var label: String?
 
     /// Where the kernel takes all lower layers in one option only, which has 255 bytes (before Linux 6.8).
     static let joinedLimit = 14
@@ -41,6 +43,7 @@ struct OverlayStack {
         // What these would write into the writable layer no other program could read, and what they read in others nobody should have written.
         try context.set("redirect_dir", to: "off")
         try context.set("metacopy", to: "off")
+        if let label { try context.set("context", to: label) }
         return try context.mount(attributes: attributes)
     }
 

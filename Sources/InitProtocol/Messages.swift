@@ -51,7 +51,7 @@ public enum InitStep: UInt8, Hashable, CaseIterable, WireValue {
     case start, plan, cgroup, join, stage, userNamespace, loopback, session, keyring, hostname, domainname
     case propagation, rootfs, mount, device, link, console, sysctl, hook, pivot, mask, readonlyPath, rootReadOnly, rootPropagation
     case terminal, workingDirectory, program, groups, user, capabilities, limits, personality, noNewPrivileges, seccomp
-    case wait, execute
+    case appArmor, seLinux, wait, execute
 
     /// What was being done, as a verb phrase without a subject.
     public var phrase: String {
@@ -90,6 +90,8 @@ public enum InitStep: UInt8, Hashable, CaseIterable, WireValue {
         case .personality: "set the personality"
         case .noNewPrivileges: "set no_new_privs"
         case .seccomp: "load the seccomp filter"
+        case .appArmor: "take the AppArmor profile"
+        case .seLinux: "take the SELinux label"
         case .wait: "wait for the start"
         case .execute: "execute the program"
         }

@@ -25,13 +25,18 @@ public struct ProcessPlan: Hashable, WireValue {
     public var personality: UInt64?
     public var seccomp: FilterProgram?
     public var terminal: TerminalPlan?
+    /// Of AppArmor; nil leaves the caller's.
+    public var appArmorProfile: String?
+    /// Of SELinux; nil is as its policy has it.
+    public var seLinuxLabel: String?
 
     public init(
         arguments: [String], environment: [String] = [], setsHome: Bool = false, workingDirectory: ContainerPath,
         makesWorkingDirectory: Bool = true,
         uid: UInt32 = 0, gid: UInt32 = 0, groups: [UInt32]? = [], fileCreationMask: UInt32 = 0o022,
         capabilities: CapabilitySets, noNewPrivileges: Bool = false, limits: [LimitPlan] = [], personality: UInt64? = nil,
-        seccomp: FilterProgram? = nil, terminal: TerminalPlan? = nil
+        seccomp: FilterProgram? = nil, terminal: TerminalPlan? = nil,
+        appArmorProfile: String? = nil, seLinuxLabel: String? = nil
     ) {
         self.arguments = arguments
         self.environment = environment
@@ -48,6 +53,8 @@ public struct ProcessPlan: Hashable, WireValue {
         self.personality = personality
         self.seccomp = seccomp
         self.terminal = terminal
+        self.appArmorProfile = appArmorProfile
+        self.seLinuxLabel = seLinuxLabel
     }
 
     public func write(to writer: inout WireWriter) {
@@ -66,6 +73,8 @@ public struct ProcessPlan: Hashable, WireValue {
         personality.write(to: &writer)
         seccomp.write(to: &writer)
         terminal.write(to: &writer)
+        appArmorProfile.write(to: &writer)
+        seLinuxLabel.write(to: &writer)
     }
 
     public init(from reader: inout WireReader) throws(WireError) {
@@ -84,6 +93,8 @@ public struct ProcessPlan: Hashable, WireValue {
         personality = try UInt64?(from: &reader)
         seccomp = try FilterProgram?(from: &reader)
         terminal = try TerminalPlan?(from: &reader)
+        appArmorProfile = try String?(from: &reader)
+        seLinuxLabel = try String?(from: &reader)
     }
 }
 

@@ -23,6 +23,7 @@ extension PodSession {
                 }
             }
         }
+        if !arguments.isQuiet { for line in try unlimited(manifests, pods: false) { Log.plain.write(.warning, line) } }
         let changed = try keep(manifests) { line throws(Failure) in
             if !arguments.isQuiet { try Output.write("\(line)\n".utf8) }
         }
@@ -70,21 +71,59 @@ extension PodSession {
     func checkConfig(of manifests: [Manifest]) throws(Failure) {
         let store = try attempt { () throws(PodError) in try ConfigStore(places, isWritable: false) }
         let given = manifests.flatMap { $0.documents.map(\.document) }
+        try refuse(manifests) { entry throws(Failure) in
+            let namespace = entry.pod.metadata.namespace
+            return try attempt { () throws(PodError) in
+                try ConfigCheck.findings(of: entry.pod) { kind, name throws(PodError) in
+                    let beside = given.first {
+                        $0.kind == kind && $0.metadata.name == name && $0.metadata.namespace == namespace
+                    }
+                    if let beside { return beside }
+                    return try store.document(kind, name, in: namespace)
+                }
+            }
+        }
+    }
+
+    /// Refuses pods that ask for what this machine has not.
+    func checkMachine(of manifests: [Manifest], _ configuration: MachineConfiguration) throws(Failure) {
+        let check = MachineCheck(places, configuration)
+        try refuse(manifests) { entry throws(Failure) in
+            try attempt { () throws(PodError) in try check.findings(of: entry.pod) }
+        }
+    }
+
+    /// Sizes to which nobody will be held on this machine, each with its place.
+    func unlimited(_ manifests: [Manifest], pods arePods: Bool) throws(Failure) -> [String] {
+        let check = MachineCheck(places)
+        var lines: [String] = []
+        for manifest in manifests {
+            for entry in arePods ? manifest.entries : [] {
+                for note in try attempt({ () throws(PodError) in try check.unlimited(entry.pod) }) {
+                    lines.append("\(manifest.name)\(Self.place(note.path, entry)): \(note.path): \(note.message)")
+                }
+            }
+            for entry in manifest.claims {
+                if let note = try attempt({ () throws(PodError) in try check.unlimited(entry.claim) }) {
+                    lines.append("\(manifest.name): \(note)")
+                }
+            }
+        }
+        return lines
+    }
+
+    private static func place(_ path: String, _ entry: Manifest.Entry) -> String {
+        entry.position(of: path).map { ":\($0.line):\($0.column)" } ?? ""
+    }
+
+    private func refuse(
+        _ manifests: [Manifest], _ look: (Manifest.Entry) throws(Failure) -> [ConfigCheck.Finding]
+    ) throws(Failure) {
         var problems: [(line: String, hint: String)] = []
         for manifest in manifests {
             for entry in manifest.entries {
-                let namespace = entry.pod.metadata.namespace
-                let findings = try attempt { () throws(PodError) in
-                    try ConfigCheck.findings(of: entry.pod) { kind, name throws(PodError) in
-                        let beside = given.first {
-                            $0.kind == kind && $0.metadata.name == name && $0.metadata.namespace == namespace
-                        }
-                        if let beside { return beside }
-                        return try store.document(kind, name, in: namespace)
-                    }
-                }
-                for finding in findings {
-                    let place = entry.position(of: finding.path).map { ":\($0.line):\($0.column)" } ?? ""
+                for finding in try look(entry) {
+                    let place = Self.place(finding.path, entry)
                     problems.append(("\(manifest.name)\(place): \(finding.path): \(finding.message)", finding.hint))
                 }
             }
@@ -93,10 +132,16 @@ extension PodSession {
         if let last = problems.last { throw Failure(last.line, hint: last.hint, exit: .usage) }
     }
 
-    func readManifest(_ file: HostPath?, needsPod: Bool) throws(Failure) -> Manifest {
+    func readManifest(
+        _ file: HostPath?, needsPod: Bool, _ tuning: TuningFlags = TuningFlags()
+    ) throws(Failure) -> Manifest {
         let name = file?.string ?? "stdin"
         let bytes = try Output.read(file, limit: Manifest.limits.maxBytes)
-        do throws(ManifestError) { return try Manifest.read(bytes, name: name, needsPod: needsPod) } catch {
+        do throws(ManifestError) {
+            var manifest = try Manifest.read(bytes, name: name, needsPod: needsPod)
+            try manifest.annotate(tuning.annotations)
+            return manifest
+        } catch {
             for line in error.lines.dropLast() { Log.plain.fail(line) }
             throw Failure(error.lines.last ?? "\(error)", exit: .usage)
         }

@@ -8,7 +8,7 @@ import PodVerbs
 extension PodSession {
     func plan(_ arguments: PlanArguments) throws(Failure) -> ExitCode {
         var manifests: [Manifest] = []
-        for file in arguments.files { manifests.append(try readManifest(file, needsPod: false)) }
+        for file in arguments.files { manifests.append(try readManifest(file, needsPod: false, arguments.tuning)) }
         let plan = try plan(manifests, arguments.network, arguments.configuration)
         if arguments.isQuiet {
             try Output.write("\(plan.digest)\n".utf8)
@@ -30,6 +30,7 @@ extension PodSession {
         let claims = manifests.flatMap { $0.claims.map(\.claim) }
         let planner = PodPlanner(places, network, configuration, given: documents, claims: claims)
         try checkConfig(of: manifests)
+        try checkMachine(of: manifests, configuration)
         var pods: [PlannedPod] = []
         for manifest in manifests {
             for entry in manifest.entries {

@@ -15,7 +15,7 @@ extension PodSession {
         let configuration = try attempt { () throws(PodError) in try MachineConfiguration(reading: arguments.configuration) }
         let network = try attempt { () throws(PodError) in try configuration.admit(arguments.network ?? configuration.network) }
         var manifests: [Manifest] = []
-        for file in arguments.files { manifests.append(try readManifest(file, needsPod: false)) }
+        for file in arguments.files { manifests.append(try readManifest(file, needsPod: false, arguments.tuning)) }
         var pods: [Pod] = []
         for manifest in manifests { pods += try self.pods(of: manifest, arguments, network) }
         guard !pods.isEmpty else {
@@ -27,6 +27,11 @@ extension PodSession {
             throw Failure("--interactive and --tty are for one pod, there are \(pods.count)", exit: .usage)
         }
         try refusing(pods, .missingConfig) { () throws(Failure) in try checkConfig(of: manifests) }
+        try refusing(pods, .notAllowed) { () throws(Failure) in try checkMachine(of: manifests, configuration) }
+        for line in try unlimited(manifests, pods: true) {
+            if arguments.isStrict { throw Failure(line, hint: "without --strict it runs all the same", exit: .usage) }
+            if !arguments.isQuiet { Log.plain.write(.warning, line) }
+        }
         if let digest = arguments.plan { try hold(manifests, to: digest, arguments) }
         // Order: what pods use is there before they are.
         try keep(manifests) { line throws(Failure) in if !arguments.isQuiet { note(line) } }

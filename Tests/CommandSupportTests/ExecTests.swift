@@ -49,8 +49,6 @@ import Testing
         ("exec -e A id sh", "--env 'A' is not KEY=VALUE"), ("exec -e =A id sh", "--env '=A' is not KEY=VALUE"),
         ("exec -u root id sh", "--user 'root' is not UID[:GID]"), ("exec -u 1: id sh", "--user '1:' is not UID[:GID]"),
         ("exec --cgroup /x id sh", "--cgroup is not supported yet"),
-        ("exec --apparmor p id sh", "--apparmor is not supported yet"),
-        ("exec --process-label l id sh", "--process-label is not supported yet"),
         ("exec -c sys_admn id sh", "unknown capability 'sys_admn'; did you mean 'CAP_SYS_ADMIN'?"),
         ("exec -c , id sh", "unknown capability ''"),
         ("exec -g a id sh", "--additional-gids is a number from 0 to 4294967295, not 'a'"),
@@ -58,7 +56,12 @@ import Testing
     ])
     func mistakesAreNamed(_ line: String, _ message: String) { #expect(complaint(line) == message) }
 
-    @Test func emptyLabelsMeanNone() throws { _ = try request("exec --apparmor= --process-label= id sh") }
+    @Test func emptyLabelsMeanNone() throws {
+        let empty = try request("exec --apparmor= --process-label= id sh")
+        #expect(empty.appArmorProfile == nil && empty.seLinuxLabel == nil)
+        let given = try request("exec --apparmor web --process-label a:b:c:s0 id sh")
+        #expect(given.appArmorProfile == "web" && given.seLinuxLabel == "a:b:c:s0")
+    }
 
     @Test(
         arguments: [("0", 0, nil), ("1000", 1000, nil), ("7:0", 7, 0), ("4294967294:1", 4_294_967_294, 1)]

@@ -10,8 +10,6 @@ import Testing
 /// What the specification knows and the runtime does not do is refused where it stands: nothing that was parsed is dropped.
 @Suite struct RefusalTests {
     @Test(arguments: [
-        ("/process/apparmorProfile", #""apparmorProfile": "docker-default""#),
-        ("/process/selinuxLabel", #""selinuxLabel": "system_u:system_r:x:s0""#),
         ("/process/scheduler", #""scheduler": {"policy": "SCHED_BATCH"}"#),
         ("/process/ioPriority", #""ioPriority": {"class": "IOPRIO_CLASS_IDLE", "priority": 1}"#),
         ("/process/execCPUAffinity", #""execCPUAffinity": {"initial": "0"}"#),
@@ -24,7 +22,6 @@ import Testing
         ("/linux/netDevices", #""netDevices": {"eth1": {"name": "net1"}}"#),
         ("/linux/intelRdt", #""intelRdt": {"closID": "g"}"#),
         ("/linux/memoryPolicy", #""memoryPolicy": {"mode": "MPOL_INTERLEAVE", "nodes": "0"}"#),
-        ("/linux/mountLabel", #""mountLabel": "system_u:object_r:x:s0""#),
     ])
     func `what a container cannot have yet`(pointer: String, member: String) throws {
         try Plans.expectRefusal(at: pointer, saying: "not supported yet", linux: Plans.mountNamespace + ", " + member)

@@ -1,6 +1,7 @@
 import LinuxTypes
 import Netlink
 import PodNetwork
+import PodSpec
 import StrictTree
 import Testing
 
@@ -74,4 +75,16 @@ import Testing
 
     @Test(arguments: ["", "Bridge", "cni", "cni:", "cni:.a", "cni:a b", "cni:../a", "cni:" + String(repeating: "a", count: 129)])
     func `other words are none`(_ text: String) { #expect(NetworkMode(text) == nil) }
+
+    @Test func `sysctls beside the safe ones: whole names and beginnings, of namespaces only`() throws {
+        let allowed = try configuration(#"{"allowedUnsafeSysctls": ["kernel.msg*", "net.core.somaxconn"]}"#)
+        #expect(allowed.unsafeSysctls.allow(Sysctl(name: "kernel.msgmax", value: "")))
+        #expect(allowed.unsafeSysctls.allow(Sysctl(name: "net.core.somaxconn", value: "")))
+        #expect(!allowed.unsafeSysctls.allow(Sysctl(name: "net.core.somaxconn2", value: "")))
+        #expect(!allowed.unsafeSysctls.allow(Sysctl(name: "kernel.sem", value: "")))
+        #expect(try configuration(String(decoding: allowed.json, as: UTF8.self)) == allowed)
+        for wrong in ["vm.swappiness", "*", "kernel.*", "net.*.a*"] {
+            #expect(throws: TreeError.self) { try configuration(#"{"allowedUnsafeSysctls": ["\#(wrong)"]}"#) }
+        }
+    }
 }

@@ -127,4 +127,32 @@ import Testing
         surroundings.facts.machineMemory = 0
         #expect(try surroundings.configuration(container: "resources: {requests: {memory: 1Gi}}").process?.oomScoreAdj == 999)
     }
+
+    // MARK: Security modules
+
+    @Test func `the default profile is for who says nothing, where it is loaded, and for nobody privileged`() throws {
+        func profile(spec: String = "", container: String = "", isLoaded: Bool) throws -> String? {
+            var surroundings = Surroundings()
+            surroundings.facts.hasDefaultProfile = isLoaded
+            return try surroundings.configuration(spec: spec, container: container).process?.apparmorProfile
+        }
+        let pods = "securityContext: {appArmorProfile: {type: Localhost, localhostProfile: web}}"
+        let privileged = "securityContext: {privileged: true}"
+        #expect(try profile(isLoaded: false) == nil)
+        #expect(try profile(isLoaded: true) == "hull-default")
+        #expect(try profile(spec: pods, isLoaded: true) == "web")
+        #expect(try profile(container: privileged, isLoaded: true) == "unconfined")
+        #expect(try profile(spec: pods, container: privileged, isLoaded: true) == "unconfined")
+        let own = "securityContext: {appArmorProfile: {type: Unconfined}}"
+        #expect(try profile(spec: pods, container: own, isLoaded: true) == "unconfined")
+    }
+
+    @Test func `a label of the pod is its containers', unless they have their own`() throws {
+        let spec = "securityContext: {seLinuxOptions: {level: 's0:c1'}}"
+        #expect(try process(spec: spec).selinuxLabel == "system_u:system_r:container_t:s0:c1")
+        #expect(
+            try process(spec: spec, container: "securityContext: {seLinuxOptions: {type: t}}").selinuxLabel
+                == "system_u:system_r:t:s0")
+        #expect(try process().selinuxLabel == nil)
+    }
 }

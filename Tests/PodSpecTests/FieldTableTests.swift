@@ -21,6 +21,8 @@ import Testing
         "core.v1.PodSecurityContext": [.key("spec"), .key("securityContext")],
         "core.v1.Sysctl": [.key("spec"), .key("securityContext"), .key("sysctls"), .first],
         "core.v1.SeccompProfile": [.key("spec"), .key("securityContext"), .key("seccompProfile")],
+        "core.v1.AppArmorProfile": [.key("spec"), .key("securityContext"), .key("appArmorProfile")],
+        "core.v1.SELinuxOptions": [.key("spec"), .key("securityContext"), .key("seLinuxOptions")],
         "core.v1.Container": [.key("spec"), .key("containers"), .first],
         "core.v1.EnvVar": [.key("spec"), .key("containers"), .first, .key("env"), .first],
         "core.v1.EnvVarSource": Self.variable + [.key("valueFrom")],

@@ -66,7 +66,7 @@ import Testing
         ),
         (
             "resources: {limits: {ephemeral-storage: 1Gi}}",
-            "spec.resources.limits.ephemeral-storage: limits of storage are not enforced here: use an emptyDir in memory with a 'sizeLimit', or remove it"
+            "spec.resources: a pod's resources are cpu, memory and huge pages: limit the storage of its containers"
         ),
         ("os: {name: windows}", "spec.os.name: 'windows' is not supported: containers are of Linux here"),
         ("dnsPolicy: None", "spec.dnsPolicy: the policy 'None' needs at least one of 'dnsConfig.nameservers'"),
@@ -103,7 +103,19 @@ import Testing
         ("volumes: [{name: a, emptyDir: {sizeLimit: -1}}]", "spec.volumes[0].emptyDir.sizeLimit: a size is not below zero"),
         (
             "volumes: [{name: a, emptyDir: {medium: HugePages}}]",
-            "spec.volumes[0].emptyDir.medium: unknown medium 'HugePages': it is one of 'Memory'"
+            "spec.volumes[0]: volume 'a': no container of the pod has a limit of such huge pages: give one 'hugepages-2Mi' or the like"
+        ),
+        (
+            "volumes: [{name: a, emptyDir: {medium: HugePages-3Mi}}]",
+            "spec.volumes[0].emptyDir.medium: 'HugePages-3Mi' has no size of a page: expected one as HugePages-2Mi"
+        ),
+        (
+            "volumes: [{name: a, emptyDir: {medium: Ram}}]",
+            "spec.volumes[0].emptyDir.medium: unknown medium 'Ram': it is one of 'Memory', 'HugePages', 'HugePages-SIZE'"
+        ),
+        (
+            "volumes: [{name: a, emptyDir: {sizeLimit: 1Ki}}]",
+            "spec.volumes[0].emptyDir.sizeLimit: a directory needs more than 1Ki: 64Ki is the least"
         ),
         (
             "volumes: [{name: a, projected: {sources: [{serviceAccountToken: {path: t}}]}}]",
@@ -125,12 +137,12 @@ import Testing
             "sysctls[0].value: expected a string, found a number: put it in quotes"
         ),
         (
-            "sysctls: [{name: net.ipv4/x, value: a}]",
-            "sysctls[0].name: 'net.ipv4/x' is none of the sysctls that are safe beside other pods; others are not supported yet"
+            "sysctls: [{name: vm.swappiness, value: '1'}]",
+            "sysctls[0].name: 'vm.swappiness' is the machine's and no pod's: set it with sysctl(8), and take it off here"
         ),
         (
             "sysctls: [{name: kernel.panic, value: a}]",
-            "sysctls[0].name: 'kernel.panic' is none of the sysctls that are safe beside other pods; others are not supported yet"
+            "sysctls[0].name: 'kernel.panic' is the machine's and no pod's: set it with sysctl(8), and take it off here"
         ),
         (
             "sysctls: [{name: ../a, value: a}]",
@@ -154,6 +166,17 @@ import Testing
             "seccompProfile: {type: Unconfined, localhostProfile: a}",
             "seccompProfile.localhostProfile: only the type 'Localhost' has a profile of its own"
         ),
+        ("appArmorProfile: {type: Localhost}", "appArmorProfile: 'localhostProfile' is missing"),
+        ("appArmorProfile: {type: runtime}", "appArmorProfile.type: unknown AppArmor profile 'runtime'"),
+        (
+            "appArmorProfile: {type: Localhost, localhostProfile: 'a b'}",
+            "appArmorProfile.localhostProfile: 'a b' is no name of a profile: it has 1 to 4095 bytes, and neither spaces nor control characters"
+        ),
+        (
+            "appArmorProfile: {type: Unconfined, localhostProfile: a}",
+            "appArmorProfile.localhostProfile: only the type 'Localhost' has a profile of its own"
+        ),
+        ("seLinuxOptions: {type: 'a:b'}", "seLinuxOptions.type: 'a:b' is no part of a label of SELinux"),
         ("runAsUser: 2147483648", "runAsUser: expected an integer from 0 to 2147483647, found 2147483648"),
         ("runAsUser: -1", "runAsUser: expected an integer from 0 to 2147483647, found -1"),
         ("supplementalGroups: [a]", "supplementalGroups[0]: expected an integer, found a string"),

@@ -20,8 +20,8 @@ enum ExecVerb {
         Option("preserve-fds", value: "N", help: "pass descriptors 3 to N+2 to it"),
         Option("ignore-paused", help: "accepted"),
         Option("cgroup", value: "PATH", help: "not supported yet"),
-        Option("apparmor", value: "PROFILE", help: "not supported yet"),
-        Option("process-label", value: "LABEL", help: "not supported yet"),
+        Option("apparmor", value: "PROFILE", help: "of AppArmor, instead of the container's"),
+        Option("process-label", value: "LABEL", help: "of SELinux, instead of the container's"),
     ]
 
     static func parse(_ reader: inout ArgumentReader) throws(UsageError) -> Command {
@@ -72,8 +72,11 @@ enum ExecVerb {
             let user = try UserArgument(parsing: text)
             request.uid = user.uid
             request.gid = user.gid
+        // Empty means what is so anyway.
+        case "apparmor": request.appArmorProfile = text.isEmpty ? nil : text
+        case "process-label": request.seLinuxLabel = text.isEmpty ? nil : text
         default:
-            // cgroup, apparmor, process-label: empty means what is so anyway.
+            // cgroup: the same.
             if !text.isEmpty { throw .wrong("--\(name) is not supported yet", hint: nil) }
         }
     }

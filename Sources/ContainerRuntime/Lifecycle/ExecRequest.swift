@@ -16,6 +16,9 @@ public struct ExecRequest: Sendable {
     /// Capabilities beside those of the container.
     public var capabilities: [String] = []
     public var noNewPrivileges = false
+    /// nil for the container's own.
+    public var appArmorProfile: String?
+    public var seLinuxLabel: String?
     public var isDetached = false
     public var pidFile: String?
     public var consoleSocket: String?

@@ -67,6 +67,10 @@ extension RuntimeError {
         case (.mount, .ENOTDIR),
             (.mount, .EINVAL) where failure.call == "move_mount":
             "source and destination must both be directories or both be files"
+        case (.appArmor, .ENOENT): "no profile of that name is loaded: see 'aa-status'; 'apparmor_parser -r FILE' loads one"
+        case (.appArmor, .EACCES), (.appArmor, .EPERM): "the caller's own profile, or no_new_privs under it, forbids the change"
+        case (.seLinux, .EINVAL): "the policy that is loaded knows no such label"
+        case (.seLinux, .EACCES): "the policy that is loaded does not let the runtime's own label give that one"
         case (.pivot, .EINVAL): "the root file system may be the initial ramfs: use --no-pivot"
         case (.join, .EINVAL): "the namespace may be the wrong kind, or one that the runtime is in already"
         default: nil
@@ -92,6 +96,8 @@ extension InitStep {
         case .noNewPrivileges: "/process/noNewPrivileges"
         case .personality: "/linux/personality"
         case .seccomp: "/linux/seccomp"
+        case .appArmor: "/process/apparmorProfile"
+        case .seLinux: "/process/selinuxLabel"
         default: nil
         }
     }

@@ -28,7 +28,7 @@ struct Maker: ~Copyable {
         try Self.checkTerminal(bundle.configuration.process, request, keepsTerminal: keepsTerminal)
         runtime.note("configuration read")
         for warning in bundle.warnings { runtime.warn(warning) }
-        let facts = try HostFacts.ofHost()
+        let facts = try HostFacts.ofHost(for: bundle.configuration)
         runtime.note("host looked at")
         let birth = try Planner.planBirth(bundle.configuration, id: request.id, bundle: bundle.path, facts: facts)
         runtime.note("birth planned")

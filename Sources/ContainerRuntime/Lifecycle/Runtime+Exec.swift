@@ -100,6 +100,8 @@ private struct Execution: ~Copyable {
     /// All but what is opened in the container.
     private func planned(_ facts: CallerFacts) throws(RuntimeError) -> InitPlan {
         let hasUserNamespace = configuration.linux?.namespace(.user) != nil
+        var facts = facts
+        try facts.look(for: process)
         let planner = ProcessPlanner(process, facts: facts, ownsUserNamespace: hasUserNamespace)
         // The container's own were said when it was made.
         if request.processFile != nil { for warning in planner.warnings() { runtime.warn(warning) } }
@@ -137,6 +139,8 @@ private struct Execution: ~Copyable {
             process.user.additionalGids = []
         }
         process.user.additionalGids += request.additionalGids
+        if let profile = request.appArmorProfile { process.apparmorProfile = profile }
+        if let label = request.seLinuxLabel { process.selinuxLabel = label }
         if request.noNewPrivileges { process.noNewPrivileges = true }
         if !request.capabilities.isEmpty {
             var sets = process.capabilities ?? Capabilities()

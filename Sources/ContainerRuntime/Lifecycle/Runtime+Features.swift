@@ -12,7 +12,7 @@ extension Runtime {
             linux: Features.Linux(
                 namespaces: NamespaceKind.allCases.sorted { $0.specName < $1.specName }, capabilities: namedCapabilities(),
                 cgroup: .init(v1: true, v2: true, systemd: false, systemdUser: false, rdma: false), seccomp: seccompFeatures(),
-                apparmor: false, selinux: false, intelRdt: .init(enabled: false), idmap: true, netDevices: false),
+                apparmor: true, selinux: true, intelRdt: .init(enabled: false), idmap: true, netDevices: false),
             annotations: ["io.github.seccomp.libseccomp.version": SeccompLibrary.version],
             potentiallyUnsafeConfigAnnotations: [])
     }

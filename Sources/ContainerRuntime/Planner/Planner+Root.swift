@@ -5,6 +5,8 @@ import OCISpec
 
 extension Planner {
     mutating func planRoot() throws(RuntimeError) {
+        // Refused also where nothing is mounted that could have it.
+        _ = try labelled([], of: "tmpfs")
         var root = RootPlan(path: plan.birth.rootfs)
         if hasMountNamespace {
             root.change = options.noPivot ? .move : .pivot
@@ -135,7 +137,7 @@ extension Planner {
         }
         if type == "sysfs", cannotMountSysfs { return hostSysfs(destination, options) }
         let source = mount.source.flatMap { $0.isEmpty ? nil : $0 } ?? type
-        var parameters = options.superblock + options.data
+        var parameters = try labelled(options.superblock + options.data, of: type)
         // What is copied into is made read-only afterwards, and only the mount.
         if options.set.contains(.readOnly), !options.copiesUp { parameters.append("ro") }
         let plan = FileSystemPlan(type: type, source: source, parameters: parameters, copiesUp: options.copiesUp)

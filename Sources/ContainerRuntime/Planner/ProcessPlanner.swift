@@ -29,6 +29,7 @@ struct ProcessPlanner {
         plan.groups = process.user.additionalGids
         plan.fileCreationMask = process.user.umask ?? 0o022
         plan.noNewPrivileges = process.noNewPrivileges
+        try Labels(facts.modules).plan(process, "/process", into: &plan)
         plan.limits = process.rlimits.map { LimitPlan(kind: $0.type, soft: $0.soft, hard: $0.hard) }
         if process.terminal {
             plan.terminal = TerminalPlan(

@@ -9,7 +9,7 @@ extension Runtime {
         _ id: String, _ configuration: Configuration, bundle: HostPath, options: CreateOptions = CreateOptions()
     ) throws(RuntimeError) -> ContainerPlan {
         try check(id: id)
-        let facts = try HostFacts.ofHost()
+        let facts = try HostFacts.ofHost(for: configuration)
         let birth = try Planner.planBirth(configuration, id: id, bundle: bundle, facts: facts)
         return try Planner.plan(configuration, birth: birth, id: id, bundle: bundle, facts: facts, options: options)
     }

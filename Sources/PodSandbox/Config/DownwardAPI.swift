@@ -47,7 +47,7 @@ struct DownwardAPI {
         switch field.resource {
         case .cpu: amount = asked.cpu
         case .memory: amount = asked.memory
-        case .storage: amount = nil
+        case .storage: amount = asked.ephemeralStorage
         }
         if let amount, field.bound == .requests || amount.nano > 0 { return field.text(of: amount) }
         return field.text(of: field.bound == .limits ? most(field.resource) : Quantity(nano: 0))

@@ -16,6 +16,9 @@ extension ContainerLowering {
                 ResourceLimit(type: $0, soft: limit.soft, hard: limit.hard)
             }
         }
+        process.apparmorProfile =
+            pod.appArmorProfile(of: container)?.name ?? (facts.hasDefaultProfile ? AppArmorProfile.defaultName : nil)
+        process.selinuxLabel = pod.seLinuxOptions(of: container)?.processLabel
         if let score = oomScore { process.oomScoreAdj = score }
         return process
     }

@@ -47,6 +47,8 @@ struct ContainerLowering {
         var mappedVolumes: Set<String> = []
         /// Whether cgroup v2 counts memory here.
         var countsMemoryOnV2 = false
+        /// Whether the profile of AppArmor is loaded that containers have which say nothing of it.
+        var hasDefaultProfile = false
         /// Process 1 of the PID namespace that the pod's containers share; nil where each has its own.
         var sharedProcess: Int32?
     }
@@ -63,6 +65,7 @@ struct ContainerLowering {
         // Only what is shared itself can share what is bound from it.
         if container.volumeMounts.contains(where: { $0.propagation == .bidirectional }) { linux.rootfsPropagation = .rshared }
         linux.seccomp = seccomp
+        linux.mountLabel = pod.seLinuxOptions(of: container)?.fileLabel
         return Configuration(
             process: try process(),
             root: Root(path: facts.rootfs.string, readonly: container.securityContext.readOnlyRootFilesystem),

@@ -13,6 +13,8 @@ public struct MachineConfiguration: Hashable, Sendable {
     let cni: CNIPlaces
     /// Whose ids pods with users of their own get.
     public let podUsers: UserRanges
+    /// Sysctls of a pod's namespaces that manifests may set beside the safe ones.
+    let unsafeSysctls: SysctlPatterns
 
     /// Where networks of CNI come from.
     struct CNIPlaces: Hashable, Sendable {
@@ -66,6 +68,9 @@ public struct MachineConfiguration: Hashable, Sendable {
         bridgeNetwork = try NetworkConfiguration(reading: fields.optional("bridgeNetwork"))
         cni = try fields.optional("cni").map { value throws(TreeError) in try CNIPlaces(value) } ?? CNIPlaces()
         podUsers = try fields.optional("podUsers").map { value throws(TreeError) in try UserRanges(value) } ?? UserRanges()
+        unsafeSysctls =
+            try fields.optional("allowedUnsafeSysctls").map { value throws(TreeError) in try SysctlPatterns(value) }
+            ?? SysctlPatterns()
         try fields.refuseUnknown()
     }
 
@@ -81,6 +86,7 @@ public struct MachineConfiguration: Hashable, Sendable {
                 json.member("timeoutSeconds", cni.timeoutSeconds)
             }
             json.object("podUsers") { podUsers.write(to: &$0) }
+            json.member("allowedUnsafeSysctls", unsafeSysctls.texts)
         }
         return json.bytes
     }

@@ -95,7 +95,19 @@ struct SandboxSteps {
                 PlannedStep(
                     "mount", place, [name, .text("type", "tmpfs"), .list("options", options), flags, .text("group", owner)])
             ]
-        case .emptyDir: return [PlannedStep("directory", place, [name, .text("mode", "0777"), .text("group", owner)])]
+        case .emptyDir(let empty):
+            if case .hugePages(let size) = empty.medium {
+                let options =
+                    ["mode=0777"] + (size.map { ["pagesize=\($0)"] } ?? []) + (empty.sizeLimit.map { ["size=\($0.value)"] } ?? [])
+                return [
+                    PlannedStep(
+                        "mount", place, [name, .text("type", "hugetlbfs"), .list("options", options), .text("group", owner)])
+                ]
+            }
+            let limit = empty.sizeLimit.map { "\($0)" }
+            return [
+                PlannedStep("directory", place, [name, .text("mode", "0777"), .text("quota", limit), .text("group", owner)])
+            ]
         case .hostPath(let host):
             return [PlannedStep("look at", place, [name, .text("expect", host.type == .unchecked ? nil : host.type.rawValue)])]
         case .claim(let claim):

@@ -7,14 +7,9 @@ public import PodSpec
 
 /// What is looked at before anything of a pod is made.
 public enum PodAdmission {
-    /// Throws where the pod cannot run here: an image that is missing or not trusted, a sysctl of the machine. Returns the stop signals of its images, by
+    /// Throws where the pod cannot run here: an image that is missing or not trusted, a name that is too long. Returns the stop signals of its images, by
     /// container. `note` is told what is worth knowing.
     public static func admit(_ pod: Pod, _ places: PodPlaces, note: (String) -> Void) throws(PodError) -> [String: Signal] {
-        for sysctl in pod.spec.securityContext.sysctls where !sysctl.isSafe {
-            throw PodError(
-                .invalid, "spec.securityContext.sysctls: '\(sysctl.name)' may disturb other pods",
-                hint: "those that Kubernetes calls safe are allowed", fault: .notAllowed)
-        }
         let names = SandboxNames(pod)
         if !pod.spec.hostNetwork, names.hostname.utf8.count > SandboxNames.limit {
             throw PodError(

@@ -49,9 +49,27 @@ public struct VolumeStore {
                 record.createdAt = found.record.createdAt
                 if record == found.record { return .unchanged }
             }
-            if try put(record, since: found?.revision) { return found == nil ? .created : .configured }
+            if try put(record, since: found?.revision) {
+                try holdAgain(record.claim)
+                return found == nil ? .created : .configured
+            }
         }
         throw PodError(.failed, "somebody changes volume '\(namespace)/\(name)' again and again")
+    }
+
+    /// A volume that is there already has its new size at once.
+    private func holdAgain(_ claim: VolumeClaim) throws(PodError) {
+        let (name, namespace) = (claim.metadata.name, claim.metadata.namespace)
+        guard let journal, let size = claim.size, size.nano > 0 else { return }
+        let directory: OwnedDescriptor
+        do throws(KernelError) {
+            directory = try FileDescriptor.workingDirectory.open(
+                places.namedVolume(name, in: namespace).string, [.readOnly, .directory, .noFollow])
+        } catch {
+            if error.errno == .ENOENT { return }
+            throw PodError(error, "cannot open volume '\(namespace)/\(name)'")
+        }
+        try VolumeQuota.holdNamed(directory.descriptor, to: size, name, namespace, journal)
     }
 
     /// What the transaction that records a pod must hold, and must do beside it, for the volumes that it uses; those that are not there yet are recorded now.
@@ -114,6 +132,7 @@ public struct VolumeStore {
         let parent = places.namedVolumes.appending(namespace).string
         do throws(KernelError) {
             let directory = try FileDescriptor.workingDirectory.open(parent, [.readOnly, .directory, .noFollow])
+            try releaseQuota(of: name, namespace, in: directory.descriptor, journal)
             do throws(LayerError) { try LayerRemoval.remove(file, in: directory.descriptor) } catch {
                 throw KernelError(call: "unlinkat", errno: .EIO, subject: "\(error)")
             }
@@ -126,6 +145,16 @@ public struct VolumeStore {
                 if: [.isUnchanged(now.key, since: now.modRevision)], then: [.delete(.key(now.key))])
             _ = try journal.commit(transaction, .durable)
         }
+    }
+
+    private func releaseQuota(
+        of name: String, _ namespace: String, in parent: FileDescriptor, _ journal: Journal
+    ) throws(KernelError) {
+        let volume = try parent.open(name, [.readOnly, .directory, .noFollow])
+        do throws(PodError) {
+            let owner = VolumeQuota.owner(name, namespace)
+            try VolumeQuota.release(volume.descriptor, from: owner, in: journal, "volume '\(namespace)/\(name)'")
+        } catch { throw KernelError(call: "quotactl_fd", errno: .EIO, subject: error.message) }
     }
 
     // MARK: Looking

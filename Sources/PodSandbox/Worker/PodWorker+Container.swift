@@ -23,7 +23,7 @@ extension PodWorker {
         let id = PodPlan.containerID(uid, name, attempt)
         var watch = Stopwatch()
         do throws(PodError) {
-            let image = try mountRoot(container, id)
+            let image = try mountRoot(container, id, pod)
             watch.note("root")
             let user = try Identity(pod, container, image.configuration, root: rootPath(id)).user()
             try writeMessageFile(id)
@@ -116,10 +116,10 @@ extension PodWorker {
     func rootPath(_ id: String) -> HostPath { places.sandbox(uid).appending("roots/\(id)") }
 
     private func mountRoot(
-        _ container: Container, _ id: String
+        _ container: Container, _ id: String, _ pod: Pod
     ) throws(PodError) -> (record: ImageRecord, configuration: ImageConfiguration) {
         let store = try images()
-        let request = try rootRequest()
+        let request = try rootRequest(of: container, in: pod)
         return try imaging("container '\(container.name)': cannot use the image '\(container.image)'") { () throws(ImageError) in
             let image = try store.usable(container.image)
             let configuration = try store.configuration(of: image.record)

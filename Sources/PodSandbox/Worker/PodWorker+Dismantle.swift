@@ -95,6 +95,7 @@ extension PodWorker {
     /// Removes all of the pod, its records last: until then whoever comes finds what is left.
     func remove() throws(PodError) {
         try dismantle()
+        try releaseVolumes()
         try removeFiles()
         try removeRecords()
     }

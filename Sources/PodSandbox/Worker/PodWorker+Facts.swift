@@ -32,6 +32,7 @@ extension PodWorker {
         facts.users = try users()
         try addMemoryFacts(pod, container, to: &facts)
         facts.mappedVolumes = Set(pod.spec.volumes.filter { if case .image = $0.source { true } else { false } }.map(\.name))
+        facts.hasDefaultProfile = try SecurityLabels.isDefaultProfileLoaded()
         if container.securityContext.privileged { facts.devices = try HostDevices.all() }
         if case .localhost(let path)? = container.securityContext.seccompProfile ?? pod.spec.securityContext.seccompProfile {
             facts.localProfile = try localProfile(path)
@@ -114,7 +115,7 @@ struct Identity {
         let (own, shared) = (container.securityContext, pod.spec.securityContext)
         let uid = own.runAsUser ?? shared.runAsUser
         var user = try imaging("container '\(container.name)'") { () throws(ImageError) in
-            try ImageStore.user(uid.map(String.init) ?? image.execution.user, in: directory)
+            try ImageStore.user(uid.map(String.init) ?? image.execution.user, in: directory, namesNumbers: true)
         }
         if shared.hasStrictGroups { user.additionalGids = [] }
         if let gid = own.runAsGroup ?? shared.runAsGroup { user.gid = gid }

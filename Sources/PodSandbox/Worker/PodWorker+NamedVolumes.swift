@@ -11,17 +11,24 @@ extension PodWorker {
     /// Made when it is first used; it stays when the pod goes.
     func makeNamedVolume(_ claim: ClaimVolume, _ namespace: String) throws(PodError) {
         let path = places.namedVolume(claim.claimName, in: namespace).string
-        try during("cannot make the volume of claim '\(claim.claimName)'") { () throws(KernelError) in
+        let directory = try during("cannot make the volume of claim '\(claim.claimName)'") { () throws(KernelError) in
             try makeDirectories(places.namedVolumes.appending(namespace).string, permissions: 0o700)
+            var isNew = true
             do throws(KernelError) {
                 try FileDescriptor.workingDirectory.makeDirectory(path, permissions: 0o777)
             } catch let error where error.errno == .EEXIST {
-                return
+                isNew = false
             }
             let directory = try FileDescriptor.workingDirectory.open(path, [.readOnly, .directory, .noFollow])
             // Whoever a container runs as may write, whatever our mask is.
-            try directory.descriptor.changePermissions(0o777, subject: path)
+            if isNew { try directory.descriptor.changePermissions(0o777, subject: path) }
+            return directory
         }
+        let journal: Journal = try journaling("cannot open the journal") { () throws(JournalError) in try self.journal() }
+        guard let size = try VolumeStore(places, journal).claim(claim.claimName, in: namespace)?.size, size.nano > 0 else {
+            return
+        }
+        try VolumeQuota.holdNamed(directory.descriptor, to: size, claim.claimName, namespace, journal)
     }
 
     /// Whether its claim says that nobody writes.

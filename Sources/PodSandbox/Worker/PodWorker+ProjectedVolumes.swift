@@ -11,18 +11,19 @@ extension PodWorker {
                 places.sandbox(uid).appending("volumes").string, [.readOnly, .directory, .noFollow])
             try parent.descriptor.makeDirectory(name, permissions: 0o755)
             let place = try parent.descriptor.open(name, [.pathOnly, .directory, .noFollow])
-            let mount = try Self.memory(forSecrets: volume.hasSecrets)
+            let mount = try Self.memory(forSecrets: volume.hasSecrets, pod.seLinuxFileLabel)
             try mount.attach(to: place.descriptor, subject: name)
         }
         try writeProjected(name, volume, pod)
     }
 
     /// What is in memory may be written to swap, unless the kernel can be told not to (`noswap`, Linux 6.4).
-    private static func memory(forSecrets isSecret: Bool) throws(KernelError) -> DetachedMount {
+    private static func memory(forSecrets isSecret: Bool, _ label: String?) throws(KernelError) -> DetachedMount {
         if isSecret {
             do throws(KernelError) {
                 let context = try FileSystemContext("tmpfs")
                 try context.set("mode", to: "0755")
+                if let label { try context.set("context", to: label) }
                 try context.set("noswap")
                 return try context.mount(attributes: [.noSetuid, .noDevices])
             } catch {
@@ -31,6 +32,7 @@ extension PodWorker {
         }
         let context = try FileSystemContext("tmpfs")
         try context.set("mode", to: "0755")
+        if let label { try context.set("context", to: label) }
         return try context.mount(attributes: [.noSetuid, .noDevices])
     }
 

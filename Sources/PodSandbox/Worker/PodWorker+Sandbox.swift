@@ -127,7 +127,7 @@ extension PodWorker {
             let root = try FileDescriptor.workingDirectory.open("/", [.pathOnly, .directory])
             // What is mounted here never reaches the host; what the host mounts still comes here.
             try root.descriptor.setMountAttributes(set: [], propagation: .slave, recursive: true, subject: "/")
-            let mount = try Self.ownFiles.mount()
+            let mount = try Self.ownFiles.labelled(pod.seLinuxFileLabel).mount()
             let place = try FileDescriptor.workingDirectory.open(places.sandbox(uid).string, [.pathOnly, .directory, .noFollow])
             try mount.attach(to: place.descriptor, subject: places.sandbox(uid).string)
             for name in ["ns", "roots", "volumes", "parts", "messages", "etc", "shm"] {
@@ -143,7 +143,8 @@ extension PodWorker {
             if pod.spec.hostIPC {
                 return try DetachedMount.cloning(.workingDirectory, "/dev/shm").attach(to: place.descriptor, subject: "/dev/shm")
             }
-            try Self.sharedMemory(of: pod).mount().attach(to: place.descriptor, subject: "/dev/shm")
+            try Self.sharedMemory(of: pod).labelled(pod.seLinuxFileLabel).mount().attach(
+                to: place.descriptor, subject: "/dev/shm")
         }
     }
 
@@ -151,6 +152,12 @@ extension PodWorker {
     struct Memory {
         let parameters: [(name: String, value: String)]
         let attributes: MountAttributes
+
+        /// The same, all of whose files have a label of SELinux.
+        func labelled(_ label: String?) -> Memory {
+            guard let label else { return self }
+            return Memory(parameters: parameters + [("context", label)], attributes: attributes)
+        }
 
         func mount() throws(KernelError) -> DetachedMount {
             let context = try FileSystemContext("tmpfs")

@@ -29,10 +29,14 @@ extension PodWorker {
     }
 
     /// What roots of its containers are made of.
-    func rootRequest(isReadOnly: Bool = false) throws(PodError) -> RootRequest {
+    func rootRequest(isReadOnly: Bool = false, of container: Container? = nil, in pod: Pod? = nil) throws(PodError) -> RootRequest
+    {
         let users = try users()
+        let limit = container?.resources.limits.ephemeralStorage.map { UInt64(clamping: $0.value) }
+        let label: String? = if let container, let pod { pod.seLinuxOptions(of: container)?.fileLabel } else { nil }
         return RootRequest(
-            isReadOnly: isReadOnly, idMaps: users.map { IDMaps(uids: $0.mappings, gids: $0.mappings) })
+            isReadOnly: isReadOnly, idMaps: users.map { IDMaps(uids: $0.mappings, gids: $0.mappings) }, sizeLimit: limit,
+            seLinuxLabel: label)
     }
 
     /// A root, volatile as the container is. nil where somebody else has one of that name.

@@ -8,8 +8,13 @@ extension PodWorker {
     func makeVolumes(_ pod: Pod) throws(PodError) {
         for volume in pod.spec.volumes {
             switch volume.source {
-            case .emptyDir(let empty) where empty.medium == .memory: try mountMemory(volume.name, empty)
-            case .emptyDir: try makeDirectory(volume.name)
+            case .emptyDir(let empty) where empty.medium == .memory: try mountMemory(volume.name, empty, pod)
+            case .emptyDir(let empty):
+                if case .hugePages(let size) = empty.medium {
+                    try mountHugePages(volume.name, empty, size)
+                } else {
+                    try makeDirectory(volume.name, empty, label: pod.seLinuxFileLabel)
+                }
             case .hostPath(let host):
                 try HostPathCheck(volume.name, host).prepare()
                 if pod.isPassedToHost(volume.name) { try mountPassing(volume.name, host) }
@@ -24,7 +29,7 @@ extension PodWorker {
     /// Where a volume is found in the pod's mount namespace.
     func place(of volume: Volume, in pod: Pod) -> HostPath {
         switch volume.source {
-        case .emptyDir(let empty) where empty.medium == .memory: places.sandbox(uid).appending("volumes/\(volume.name)")
+        case .emptyDir(let empty) where empty.medium != .disk: places.sandbox(uid).appending("volumes/\(volume.name)")
         case .emptyDir: places.volumes(uid).appending(volume.name)
         case .hostPath(let host):
             pod.isPassedToHost(volume.name) ? places.sandbox(uid).appending("volumes/\(volume.name)") : host.path
@@ -34,27 +39,57 @@ extension PodWorker {
     }
 
     /// Files of the pod that stay when its sandbox is stopped.
-    private func makeDirectory(_ name: String) throws(PodError) {
+    private func makeDirectory(_ name: String, _ empty: EmptyDirVolume, label: String?) throws(PodError) {
         let path = places.volumes(uid).appending(name).string
-        try during("cannot make volume '\(name)'") { () throws(KernelError) in
+        let directory = try during("cannot make volume '\(name)'") { () throws(KernelError) in
+            var isNew = true
             do throws(KernelError) {
                 try FileDescriptor.workingDirectory.makeDirectory(path, permissions: 0o777)
-            } catch let error where error.errno == .EEXIST { return }
+            } catch let error where error.errno == .EEXIST { isNew = false }
             let directory = try FileDescriptor.workingDirectory.open(path, [.readOnly, .directory, .noFollow])
             // Whoever a container runs as may write, whatever our mask is.
-            try directory.descriptor.changePermissions(0o777, subject: path)
+            if isNew { try directory.descriptor.changePermissions(0o777, subject: path) }
+            if isNew, let label {
+                try directory.descriptor.setAttribute(Array("security.selinux".utf8), to: Array(label.utf8) + [0])
+            }
+            return directory
+        }
+        if let limit = empty.sizeLimit {
+            try hold(directory.descriptor, to: limit, "pods/\(uid)/volumes/\(name)", "volume '\(name)'")
         }
     }
 
-    private func mountMemory(_ name: String, _ empty: EmptyDirVolume) throws(PodError) {
+    /// The pages are charged to the containers that write them. The size is in whole pages.
+    private func mountHugePages(_ name: String, _ empty: EmptyDirVolume, _ pageSize: UInt64?) throws(PodError) {
+        do throws(KernelError) {
+            let place = try makeVolumePlace(name)
+            let context = try FileSystemContext("hugetlbfs")
+            try context.set("mode", to: "0777")
+            if let pageSize { try context.set("pagesize", to: "\(pageSize)") }
+            if let limit = empty.sizeLimit { try context.set("size", to: "\(limit.value)") }
+            try context.mount(attributes: [.noSetuid, .noDevices]).attach(to: place.descriptor, subject: name)
+        } catch {
+            let hasNone = [.ENODEV, .EINVAL].contains(error.errno)
+            throw PodError(
+                .failed, "cannot make volume '\(name)' of huge pages: \(error)",
+                hint: hasNone ? "the sizes that this kernel has are in /sys/kernel/mm/hugepages" : nil)
+        }
+    }
+
+    private func makeVolumePlace(_ name: String) throws(KernelError) -> OwnedDescriptor {
+        let parent = try FileDescriptor.workingDirectory.open(
+            places.sandbox(uid).appending("volumes").string, [.readOnly, .directory, .noFollow])
+        try parent.descriptor.makeDirectory(name, permissions: 0o755)
+        return try parent.descriptor.open(name, [.pathOnly, .directory, .noFollow])
+    }
+
+    private func mountMemory(_ name: String, _ empty: EmptyDirVolume, _ pod: Pod) throws(PodError) {
         try during("cannot make volume '\(name)'") { () throws(KernelError) in
-            let sandbox = try FileDescriptor.workingDirectory.open(
-                places.sandbox(uid).appending("volumes").string, [.readOnly, .directory, .noFollow])
-            try sandbox.descriptor.makeDirectory(name, permissions: 0o755)
+            let place = try makeVolumePlace(name)
             let context = try FileSystemContext("tmpfs")
             try context.set("mode", to: "0777")
+            if let label = pod.seLinuxFileLabel { try context.set("context", to: label) }
             if let limit = empty.sizeLimit, limit.value > 0 { try context.set("size", to: "\(limit.value)") }
-            let place = try sandbox.descriptor.open(name, [.pathOnly, .directory, .noFollow])
             try context.mount(attributes: [.noSetuid, .noDevices]).attach(to: place.descriptor, subject: name)
         }
     }

@@ -62,7 +62,10 @@ extension FieldTable {
         "core.v1.ResourceRequirements",
         [
             .refused("claims", "dynamic resources are not supported: remove the field"),
-            .enforced("limits", "cpu, memory and huge pages; limits of ephemeral-storage are refused"),
+            .enforced(
+                "limits",
+                "cpu, memory, huge pages; ephemeral-storage: of what the container writes into its root, by a quota of the file system, refused where it has none"
+            ),
             .enforced(
                 "requests", "of cpu a weight, of memory a place in the order of those who go first; of ephemeral-storage inert"),
         ])

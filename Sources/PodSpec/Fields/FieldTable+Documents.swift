@@ -38,7 +38,8 @@ extension FieldTable {
             .enforced("accessModes", "ReadOnlyMany alone is read-only; ReadWriteOncePod alone is for one pod"),
             .refused("dataSource", "volumes begin empty here: copy what is to be in it by an init container"),
             .refused("dataSourceRef", "volumes begin empty here: copy what is to be in it by an init container"),
-            .enforced("resources", "kept and shown, not enforced"),
+            .enforced(
+                "resources", "the size is a quota of the file system: where it has none, that is said, and nothing limits it"),
             .inert("selector", "there are no volumes made beforehand to choose from"),
             .inert("storageClassName", "there is one kind of volume: a directory of this machine"),
             .inert("volumeAttributesClassName", "there is one kind of volume: a directory of this machine"),
@@ -49,7 +50,7 @@ extension FieldTable {
     static let volumeResources = FieldTable(
         "core.v1.VolumeResourceRequirements",
         [
-            .enforced("limits", "storage; kept, not enforced"),
-            .enforced("requests", "storage; kept and shown, not enforced"),
+            .enforced("limits", "storage; not below the request, and nothing else"),
+            .enforced("requests", "storage: bytes that the volume holds"),
         ])
 }

@@ -117,6 +117,8 @@ extension FieldTable {
         .podSecurityContext,
         .sysctl,
         .seccompProfile,
+        .appArmorProfile,
+        .seLinuxOptions,
         .container,
         .environmentVariable,
         .environmentSource,

@@ -38,8 +38,9 @@ extension FieldTable {
     static let emptyDir = FieldTable(
         "core.v1.EmptyDirVolumeSource",
         [
-            .enforced("medium", "disk and Memory; huge pages are not supported yet"),
-            .enforced("sizeLimit"),
+            .enforced("medium", "HugePages: of a size that a container of the pod has a limit of"),
+            .enforced(
+                "sizeLimit", "on the disk by a quota of the file system: where it has none, that is said, and nothing limits it"),
         ])
 
     static let hostPath = FieldTable(

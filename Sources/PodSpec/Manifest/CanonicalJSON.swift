@@ -3,6 +3,8 @@ import StrictTree
 /// A document with keys sorted by their bytes, without `null` members and white space: one text for one meaning.
 struct CanonicalJSON: Sendable {
     private let value: Value
+    /// In the place of those of the document.
+    var annotations: [String: String] = [:]
 
     init(_ value: Value) { self.value = value }
 
@@ -12,7 +14,7 @@ struct CanonicalJSON: Sendable {
         json.object { json in
             for (key, member) in CanonicalJSON.members(of: value, beside: ["metadata"]) {
                 switch (key, member) {
-                case ("metadata", _): json.object("metadata") { Self.write(identity, of: member, to: &$0) }
+                case ("metadata", _): json.object("metadata") { write(identity, of: member, to: &$0) }
                 case (_, let member?): json.canonicalMember(key, member)
                 case (_, nil): break
                 }
@@ -21,13 +23,26 @@ struct CanonicalJSON: Sendable {
         return json.bytes
     }
 
-    private static func write(_ identity: ObjectMeta, of metadata: Value?, to json: inout JSONWriter) {
+    private func write(_ identity: ObjectMeta, of metadata: Value?, to json: inout JSONWriter) {
         let filled = ["name": identity.name, "namespace": identity.namespace, "uid": identity.uid]
-        for (key, member) in members(of: metadata, beside: Array(filled.keys)) {
-            if let text = filled[key] {
+        for (key, member) in Self.members(of: metadata, beside: Array(filled.keys) + (annotations.isEmpty ? [] : ["annotations"]))
+        {
+            if key == "annotations", !annotations.isEmpty {
+                json.object(key) { writeAnnotations(beside: member, to: &$0) }
+            } else if let text = filled[key] {
                 json.member(key, text.isEmpty ? nil : text)
             } else if let member {
                 json.canonicalMember(key, member)
+            }
+        }
+    }
+
+    private func writeAnnotations(beside member: Value?, to json: inout JSONWriter) {
+        for (key, own) in Self.members(of: member, beside: Array(annotations.keys)) {
+            if let text = annotations[key] {
+                json.member(key, text)
+            } else if let own {
+                json.canonicalMember(key, own)
             }
         }
     }

@@ -6,7 +6,7 @@ public struct Manifest: Sendable {
     /// The file, as its reader called it.
     public let name: String
     /// At least one, unless the reader wants none, at most 1,000; no two with one name in one namespace.
-    public let entries: [Entry]
+    public private(set) var entries: [Entry]
     /// ConfigMaps and Secrets, in the order of the text; no two of a kind with one name in one namespace.
     public let documents: [DocumentEntry]
     /// PersistentVolumeClaims, likewise.
@@ -61,6 +61,14 @@ public struct Manifest: Sendable {
         var reading = ManifestReading()
         for document in documents { reading.read(document.root) }
         return try reading.manifest(name: name, needsPod: needsPod)
+    }
+}
+
+extension Manifest {
+    /// Gives all its pods annotations, in the place of those that they have.
+    public mutating func annotate(_ annotations: [String: String]) throws(ManifestError) {
+        guard !annotations.isEmpty else { return }
+        for index in entries.indices { entries[index].pod = try entries[index].pod.annotated(annotations) }
     }
 }
 

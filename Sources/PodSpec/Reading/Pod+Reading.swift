@@ -8,6 +8,7 @@ extension Pod {
         guard let metadata = place.flatMap({ ObjectMeta(reading: $0, report) }),
             var spec = fields.required("spec").flatMap({ Spec(reading: $0, report) })
         else { return nil }
+        AppArmorAnnotations.apply(place, to: &spec, report)
         spec.tuning = TuningReader(place, of: spec, report).tuning
         self.init(metadata: metadata, spec: spec, document: CanonicalJSON(value))
     }
@@ -38,6 +39,7 @@ extension Pod.Spec {
         containers = fields.containers("containers", in: surroundings(isInit: false), &names)
         checkHostPorts(fields)
         checkResourceFields(fields)
+        settleHugePages(fields)
         if fields.required("containers")?.isEmptyArray == true { report.refuse(value, "a pod has at least one container") }
         checkUsers(fields)
         readResources(fields)
@@ -85,6 +87,26 @@ extension Pod.Spec {
                 fields.report.refuse(
                     element, "the variable '\(variable.name)' is of a container '\(name)', which the pod has not")
             }
+        }
+    }
+
+    /// Volumes of huge pages are charged to the containers that write them: one of them must have some, and says which size is meant.
+    private mutating func settleHugePages(_ fields: FieldReader) {
+        let sizes = Set(allContainers.flatMap(\.resources.limits.hugePages.keys))
+        for (index, volume) in volumes.enumerated() {
+            guard case .emptyDir(var empty) = volume.source, case .hugePages(let asked) = empty.medium else { continue }
+            // What has no name was reported as that.
+            let element = fields.elements("volumes").first { (try? $0.member("name")?.string) == volume.name }
+            guard let size = asked ?? (sizes.count == 1 ? sizes.first : nil), sizes.contains(size) else {
+                let words =
+                    asked == nil && sizes.count > 1
+                    ? "the pod has huge pages of several sizes: say which, as HugePages-2Mi"
+                    : "no container of the pod has a limit of such huge pages: give one 'hugepages-2Mi' or the like"
+                fields.report.refuse(element ?? fields.object, "volume '\(volume.name)': \(words)")
+                continue
+            }
+            empty.medium = .hugePages(size)
+            volumes[index].source = .emptyDir(empty)
         }
     }
 

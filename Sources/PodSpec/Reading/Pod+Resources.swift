@@ -7,6 +7,9 @@ extension Pod.Spec {
             return
         }
         resources = asked
+        if asked.limits.ephemeralStorage != nil {
+            fields.report.refuse(place, "a pod's resources are cpu, memory and huge pages: limit the storage of its containers")
+        }
         for (name, amount) in [("cpu", \ResourceList.cpu), ("memory", \ResourceList.memory)]
             as [(String, KeyPath<ResourceList, Quantity?>)]
         {

@@ -14,6 +14,8 @@ extension PodSecurityContext {
         fields.only("fsGroupChangePolicy", ["Always", "OnRootMismatch"], "it is one of 'Always', 'OnRootMismatch'")
         changesOwnersOnMismatchOnly = fields.text("fsGroupChangePolicy") == "OnRootMismatch"
         seccompProfile = fields.value("seccompProfile").flatMap { SeccompProfile(reading: $0, report) }
+        appArmorProfile = fields.value("appArmorProfile").flatMap { AppArmorProfile(reading: $0, report) }
+        seLinuxOptions = fields.value("seLinuxOptions").flatMap { SELinuxOptions(reading: $0, report) }
         var names = UniqueNames(noun: "sysctl")
         sysctls = fields.elements("sysctls").compactMap { element in
             guard let sysctl = Sysctl(reading: element, hostNetwork: hostNetwork, hostIPC: hostIPC, report) else { return nil }
@@ -35,8 +37,8 @@ extension Sysctl {
             report.refuse(place, "with 'hostNetwork' the network is the host's, and '\(name)' its own to set")
         } else if hostIPC, Self.isOfIPC(self.name) {
             report.refuse(place, "with 'hostIPC' the IPC objects are the host's, and '\(name)' its own to set")
-        } else if !isSafe {
-            report.refuse(place, "'\(name)' is none of the sysctls that are safe beside other pods; others are not supported yet")
+        } else if !isOfNamespace {
+            report.refuse(place, "'\(self.name)' is the machine's and no pod's: set it with sysctl(8), and take it off here")
         }
     }
 

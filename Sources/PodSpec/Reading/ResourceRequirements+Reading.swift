@@ -39,8 +39,7 @@ extension ResourceList {
             case "cpu": cpu = Self.amount(member, report)
             case "memory": memory = Self.amount(member, report)
             case "ephemeral-storage" where isLimit:
-                report.refuse(
-                    member, "limits of storage are not enforced here: use an emptyDir in memory with a 'sizeLimit', or remove it")
+                ephemeralStorage = Self.storage(member, report)
             case "ephemeral-storage":
                 _ = Self.amount(member, report)
                 report.note(.inert, member, "storage is not set apart: there is one machine and nothing to schedule")
@@ -70,6 +69,15 @@ extension ResourceList {
             return nil
         }
         return (bytes, amount)
+    }
+
+    /// Less than a directory needs is no limit that a container could live with.
+    private static func storage(_ member: Member, _ report: Report) -> Quantity? {
+        guard let amount = amount(member, report) else { return nil }
+        if amount.nano > 0, amount.value < 64 << 10 {
+            report.refuse(member.value, "a container does not live on \(amount) of storage: 64Ki is the least")
+        }
+        return amount.nano > 0 ? amount : nil
     }
 
     private static func amount(_ member: Member, _ report: Report) -> Quantity? {

@@ -13,6 +13,8 @@ extension SecurityContext {
         fields.only("procMount", ["Default", "Unmasked"], "it is one of 'Default', 'Unmasked'")
         showsAllOfProc = fields.text("procMount") == "Unmasked"
         seccompProfile = fields.value("seccompProfile").flatMap { SeccompProfile(reading: $0, report) }
+        appArmorProfile = fields.value("appArmorProfile").flatMap { AppArmorProfile(reading: $0, report) }
+        seLinuxOptions = fields.value("seLinuxOptions").flatMap { SELinuxOptions(reading: $0, report) }
         var addsAdmin = false
         if let place = fields.value("capabilities") {
             let changes = FieldReader(place, .capabilities, report)

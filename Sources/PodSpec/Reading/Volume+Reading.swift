@@ -84,10 +84,36 @@ extension VolumeSource {
 extension EmptyDirVolume {
     fileprivate init(reading value: Value, _ report: Report) {
         let fields = FieldReader(value, .emptyDir, report)
-        self.init(medium: fields.choice("medium") ?? .disk)
+        self.init(medium: Self.medium(fields))
         guard let place = fields.value("sizeLimit"), let limit = Quantity(reading: place, report) else { return }
         if limit.nano < 0 { report.refuse(place, "a size is not below zero") }
         sizeLimit = limit.nano == 0 ? nil : limit
+        if let sizeLimit, medium == .disk, sizeLimit.nano > 0, sizeLimit.value < 64 << 10 {
+            report.refuse(place, "a directory needs more than \(sizeLimit): 64Ki is the least")
+        }
+    }
+
+    private static func medium(_ fields: FieldReader) -> StorageMedium {
+        guard let place = fields.value("medium"), let text = fields.text("medium") else { return .disk }
+        switch text {
+        case "Memory": return .memory
+        case "HugePages": return .hugePages(nil)
+        default:
+            let words = ["Memory", "HugePages", "HugePages-2Mi"]
+            guard text.hasPrefix("HugePages-") else {
+                fields.report.refuse(
+                    place,
+                    "unknown medium '\(text)': it is one of 'Memory', 'HugePages', 'HugePages-SIZE'\(Suggestion.hint(for: text, in: words))"
+                )
+                return .disk
+            }
+            let size = Quantity(String(text.dropFirst("HugePages-".utf8.count))).flatMap { UInt64(exactly: $0.value) } ?? 0
+            guard size >= 4096, size & (size - 1) == 0 else {
+                fields.report.refuse(place, "'\(text)' has no size of a page: expected one as HugePages-2Mi")
+                return .disk
+            }
+            return .hugePages(size)
+        }
     }
 }
 

@@ -22,8 +22,11 @@ extension VolumeClaim {
         spec.only("volumeMode", ["Filesystem"], "block devices as volumes are not")
         guard let place = spec.value("resources") else { return }
         let resources = FieldReader(place, .volumeResources, report)
-        _ = resources.storage("limits")
+        let limit = resources.storage("limits")
         size = resources.storage("requests")
+        if let limit, let size, limit < size, let place = resources.value("limits") {
+            report.refuse(place, "the limit, \(limit), is below the request, \(size)")
+        }
     }
 }
 

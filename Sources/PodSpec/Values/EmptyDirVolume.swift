@@ -11,10 +11,10 @@ public struct EmptyDirVolume: Equatable, Sendable {
 }
 
 /// What keeps the files of an `emptyDir`.
-public enum StorageMedium: String, FieldChoice {
-    case disk = ""
+public enum StorageMedium: Hashable, Sendable {
+    case disk
     /// A tmpfs.
-    case memory = "Memory"
-
-    public static let noun = "medium"
+    case memory
+    /// A hugetlbfs, with pages of so many bytes; nil for those that the pod's containers have, of one size.
+    case hugePages(UInt64?)
 }

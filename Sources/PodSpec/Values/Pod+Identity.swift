@@ -16,6 +16,13 @@ extension Pod {
     /// Puts the pod into the machine's network, whatever its manifest says; the document stays as it was written.
     public mutating func useHostNetwork() { spec.hostNetwork = true }
 
+    /// The pod that its document with these annotations is, in the place of those that it has. Throws what a manifest with them would be refused for.
+    public func annotated(_ annotations: [String: String]) throws(ManifestError) -> Pod {
+        var document = document
+        document.annotations = annotations
+        return try Manifest.read(document.filled(with: metadata), name: "the command line").pods[0]
+    }
+
     /// Gives the pod other labels than its manifest says; the document stays as it was written.
     public mutating func relabel(_ labels: [String: String]) { metadata.labels = labels }
 

@@ -12,6 +12,9 @@ public struct PodSecurityContext: Equatable, Sendable {
     /// Whether a volume whose directory is the group's already is left alone.
     public var changesOwnersOnMismatchOnly = false
     public var seccompProfile: SeccompProfile?
+    /// Of containers that say nothing of it, both of these.
+    public var appArmorProfile: AppArmorProfile?
+    public var seLinuxOptions: SELinuxOptions?
     /// Unique by name.
     public var sysctls: [Sysctl] = []
 

@@ -13,6 +13,10 @@ public struct SecurityContext: Equatable, Sendable {
     public var capabilities = CapabilityChanges()
     /// nil means the pod's, and where that is silent too `.runtimeDefault`.
     public var seccompProfile: SeccompProfile?
+    /// nil means the pod's, and where that is silent too `.runtimeDefault` where it is loaded.
+    public var appArmorProfile: AppArmorProfile?
+    /// nil means the pod's.
+    public var seLinuxOptions: SELinuxOptions?
 
     public init() {}
 }

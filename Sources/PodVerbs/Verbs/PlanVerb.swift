@@ -15,17 +15,19 @@ public struct PlanArguments: Hashable, Sendable {
     public var network: NetworkMode?
     /// nil is the machine's.
     public var configuration: HostPath?
+    public var tuning = TuningFlags()
 
     public init() {}
 }
 
 /// The grammar of `plan`.
 enum PlanVerb {
-    static let options = [
-        Option("output", "o", value: "FORMAT", help: "json: the same, for programs"),
-        Option("quiet", "q", help: "print the digest alone, for 'hull run --plan'"), RunPodVerb.network,
-        ConfigurationOption.option,
-    ]
+    static let options =
+        [
+            Option("output", "o", value: "FORMAT", help: "json: the same, for programs"),
+            Option("quiet", "q", help: "print the digest alone, for 'hull run --plan'"), RunPodVerb.network,
+            ConfigurationOption.option,
+        ] + TuningFlags.options
 
     static func parse(_ verb: inout VerbReader) throws(UsageError) -> PlanArguments {
         var arguments = PlanArguments()
@@ -34,6 +36,7 @@ enum PlanVerb {
             case .flag("quiet", let on): arguments.isQuiet = on
             case .value("output", let text): arguments.isForMachines = try JSONOutput.isWanted(text, reader)
             case .value("network", let text): arguments.network = try RunPodVerb.network(text, reader)
+            case .value(let name, let text) where try arguments.tuning.take(name, text, reader): break
             case .value("config", let text): arguments.configuration = try reader.path(text, "--config")
             default: break
             }

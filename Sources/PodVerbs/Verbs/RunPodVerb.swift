@@ -21,6 +21,7 @@ public struct RunPodArguments: Hashable, Sendable {
     public var network: NetworkMode?
     /// nil is the machine's.
     public var configuration: HostPath?
+    public var tuning = TuningFlags()
     /// The digest of a plan from which the run may not differ.
     public var plan: String?
 
@@ -29,17 +30,18 @@ public struct RunPodArguments: Hashable, Sendable {
 
 /// The grammar of `run`.
 enum RunPodVerb {
-    static let options = [
-        Option("wait", help: "until the pods have ended; the exit code says whether they succeeded"),
-        Option("rm", help: "remove the pods when they have ended"),
-        Option("replace", help: "remove pods of these names first"),
-        Option("strict", help: "refuse manifests of which something is left out"),
-        Option("interactive", "i", help: "attach to the container, with its stdin"),
-        Option("tty", "t", help: "give the container a terminal, and attach to it"),
-        network, ConfigurationOption.option,
-        Option("plan", value: "DIGEST", help: "refuse to do anything else than 'hull plan' said, whose digest this is"),
-        Option("quiet", "q", help: "print nothing but errors and names"),
-    ]
+    static let options =
+        [
+            Option("wait", help: "until the pods have ended; the exit code says whether they succeeded"),
+            Option("rm", help: "remove the pods when they have ended"),
+            Option("replace", help: "remove pods of these names first"),
+            Option("strict", help: "refuse manifests of which something is left out"),
+            Option("interactive", "i", help: "attach to the container, with its stdin"),
+            Option("tty", "t", help: "give the container a terminal, and attach to it"),
+            network, ConfigurationOption.option,
+            Option("plan", value: "DIGEST", help: "refuse to do anything else than 'hull plan' said, whose digest this is"),
+            Option("quiet", "q", help: "print nothing but errors and names"),
+        ] + TuningFlags.options
 
     static let network = Option(
         "network", value: "MODE",
@@ -63,6 +65,7 @@ enum RunPodVerb {
             case .flag("quiet", let on): arguments.isQuiet = on
             case .value("network", let text): arguments.network = try network(text, reader)
             case .value("plan", let text): arguments.plan = text
+            case .value(let name, let text) where try arguments.tuning.take(name, text, reader): break
             case .value("config", let text): arguments.configuration = try reader.path(text, "--config")
             default: break
             }

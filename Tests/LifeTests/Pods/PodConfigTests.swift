@@ -81,6 +81,68 @@ struct PodConfigTests {
         }
     }
 
+    @Test("a value of a Secret that a pod uses is in the pod, and in nothing that any verb prints or that is kept beside it")
+    func canaryOfPod() throws {
+        try withPods("canary-pod") { place in
+            let file = place.work + "/../canary-pod-\(getpid()).yaml"
+            defer { unlink(file) }
+            let secret = """
+                apiVersion: v1
+                kind: Secret
+                metadata: {name: db}
+                stringData: {password: Q4n4ry}
+                ---
+
+                """
+            let spec = """
+                restartPolicy: Never
+                terminationGracePeriodSeconds: 0
+                volumes: [{name: s, secret: {secretName: db}}]
+                containers:
+                - name: c
+                  image: busybox:1
+                  env: [{name: P, valueFrom: {secretKeyRef: {name: db, key: password}}}, {name: Q, value: "x-$(P)"}]
+                  envFrom: [{secretRef: {name: db}}]
+                  command: [sh, -c, "test $P = $$(cat /s/password) && echo same; sleep 1000", "$(P)"]
+                  volumeMounts: [{name: s, mountPath: /s}]
+                - {name: bad, image: "busybox:1", command: ["/no-such-program", "$(P)"], env: [{name: P, valueFrom: {secretKeyRef: {name: db, key: password}}}]}
+                """
+            try (secret + place.manifest("p", spec)).write(toFile: file, atomically: true, encoding: .utf8)
+            let encoded = Data("Q4n4ry".utf8).base64EncodedString()
+            var printed = ""
+            func note(_ words: [String]) throws {
+                let outcome = try place.starting(words: words).wait()
+                printed += "\n$ \(words.joined(separator: " "))\n" + outcome.output + outcome.errors
+            }
+            try note(["run", file])
+            #expect(eventually { (try? place.log("p")) == "same\n" }, "\(printed)")
+            try note(["exec", "p", "-c", "c", "--", "sh", "-c", "test -n \"$P\" && echo has it"])
+            #expect(printed.hasSuffix("has it\n"))
+            for format in ["json", "yaml", "wide", "name"] { try note(["ps", "-a", "-o", format]) }
+            for words in [
+                ["inspect", "p"], ["inspect", "-o", "json", "p"], ["plan", file], ["plan", "-o", "json", file], ["why", "p"],
+                ["history", "p"],
+                ["events"], ["tree", "p"], ["stats", "p"], ["audit"], ["resize", "p", "-c", "c", "--memory", "64Mi"],
+                ["label", "p", "a=b"], ["config", "ls"], ["config", "inspect", "secret/db"], ["volume", "ls"],
+                ["journal", "range", "/"],
+                ["journal", "dump"], ["run", "--replace", "--wait", "--rm", "--bad", file],
+            ] { try note(words) }
+            #expect(
+                !printed.contains("Q4n4ry") && !printed.contains(encoded),
+                "\(printed.split(separator: "\n").filter { $0.contains("Q4n4ry") || $0.contains(encoded) })")
+            let allowed = ["/secrets/"]
+            func strays() throws -> [String] {
+                try place.script("grep -rlaE 'Q4n4ry|\(encoded)' $W 2>/dev/null || true").lines.filter { line in
+                    !allowed.contains { line.contains($0) }
+                }
+            }
+            #expect(try strays() == [])
+            try place.call("rm", "-f", "p").check("rm")
+            let left = try place.script("grep -rlaE 'Q4n4ry|\(encoded)' $W || true").lines
+            #expect(left.count == 1 && left[0].hasPrefix(place.root + "/secrets/"), "\(left)")
+        }
+    }
+
     @Test("a container has variables of documents, of its pod and of its resources; exec has them too")
     func environment() throws {
         try withPods("environment") { place in

@@ -44,7 +44,7 @@ struct PodSecurityTests {
                 place, pod: "securityContext: {runAsUser: 1000, runAsGroup: 1001, supplementalGroups: [7], runAsNonRoot: true}",
                 "capabilities: {drop: [ALL], add: [NET_BIND_SERVICE]}, allowPrivilegeEscalation: false",
                 "id -u; id -G; \(Self.status)")
-            #expect(lines == ["1000", "1001 7", "0000000000000400", "0000000000000400", "0000000000000400", "1", "2"])
+            #expect(lines == ["1000", "1001 7 100", "0000000000000400", "0000000000000400", "0000000000000400", "1", "2"])
             let refused = try place.call(
                 "run", "--replace",
                 try place.write(
@@ -72,6 +72,68 @@ struct PodSecurityTests {
             ).last.map(String.init)
             #expect(all.first == own && all[3] == "0" && all[4] == "0" && all[5] == "mounted", "\(all)")
             #expect(try look(place, "seccompProfile: {type: Unconfined}", "\(Self.status)").last == "0")
+        }
+    }
+
+    @Test(
+        "a sysctl that is not safe is refused with its line, unless the machine's configuration allows it; the machine's own always"
+    )
+    func unsafeSysctls() throws {
+        try withPods("sysctls") { place in
+            func spec(_ name: String, _ value: String) -> String {
+                """
+                restartPolicy: Never
+                securityContext: {sysctls: [{name: \(name), value: "\(value)"}]}
+                containers: [{name: c, image: "busybox:1", command: [sh, -c, "cat /proc/sys/kernel/msgmax /proc/sys/net/core/somaxconn"]}]
+                """
+            }
+            let configuration = place.work + "/config.json"
+            try #"{"allowedUnsafeSysctls": ["kernel.msg*", "net.core.somaxconn"]}"#.write(
+                toFile: configuration, atomically: true, encoding: .utf8)
+            let refused = try place.call("run", try place.write("p", spec("kernel.msgmax", "4321")))
+            #expect(
+                refused.code == 2 && refused.errors.contains("p.yaml:6:38: spec.securityContext.sysctls[0].name:"),
+                "\(refused.errors)")
+            #expect(refused.errors.contains("allowedUnsafeSysctls"), "\(refused.errors)")
+            for (name, value, line) in [("kernel.msgmax", "4321", 0), ("net.core.somaxconn", "321", 1)] {
+                let allowed = try place.call(
+                    "run", "--replace", "--wait", "--config", configuration, try place.write("p", spec(name, value)))
+                #expect(allowed.succeeded, "\(allowed.errors)")
+                #expect(try place.log("p").split(separator: "\n")[line] == value)
+            }
+            let other = try place.call(
+                "run", "--replace", "--config", configuration, try place.write("p", spec("kernel.sem", "1 2 3 4")))
+            #expect(other.code == 2 && other.errors.contains("'kernel.sem' is none of the sysctls"), "\(other.errors)")
+            let machine = try place.call("run", "--config", configuration, try place.write("q", spec("vm.swappiness", "7")))
+            #expect(machine.code == 2 && machine.errors.contains("'vm.swappiness' is the machine's"), "\(machine.errors)")
+        }
+    }
+
+    @Test("a user by number has the groups that the image's files give its name, unless the policy is Strict")
+    func groups() throws {
+        try withPods("groups") { place in
+            try place.script(
+                """
+                mkdir $W/files; cp -a $R/. $W/files/
+                printf 'root:x:0:0::/:/bin/sh\\nweb:x:1000:1001::/:/bin/sh\\n' > $W/files/etc/passwd
+                printf 'web:x:1001:\\ndisk:x:6:other,web\\nmail:x:8:web\\n' > $W/files/etc/group
+                $H image import -q --root $W/root --run-root $W/run $W/files users:1 --user 1000
+                """
+            ).check("import")
+            func groups(_ pod: String) throws -> String {
+                try place.call(
+                    "run", "--replace", "--wait",
+                    try place.write(
+                        "p", "restartPolicy: Never\n\(pod)\ncontainers: [{name: c, image: \"users:1\", command: [id, -G]}]")
+                ).check("run")
+                return try place.log("p")
+            }
+            #expect(try groups("") == "1001 6 8\n")
+            #expect(try groups("securityContext: {runAsUser: 1000, supplementalGroups: [7]}") == "1001 6 7 8\n")
+            #expect(
+                try groups("securityContext: {runAsUser: 1000, supplementalGroupsPolicy: Strict, supplementalGroups: [7]}")
+                    == "1001 7\n")
+            #expect(try groups("securityContext: {runAsUser: 2000}") == "0\n")
         }
     }
 }
