@@ -20,6 +20,20 @@ import Testing
         #expect(fields.unknown.map(\.anyKey) == ["b"])
     }
 
+    /// Each is looked for behind the one before, and then from the start.
+    @Test func `members are found in whatever order they are asked for`() throws {
+        let value = try tree(#"{"a": {"b": 0, "c": [9]}, "b": 1, "c": 2, "d": 3}"#)
+        for names in [["a", "b", "c", "d"], ["d", "c", "b"], ["c", "b", "d", "b"], ["d", "x", "b"]] as [[StaticString]] {
+            var fields = try Fields(value)
+            for name in names {
+                let found = try fields.optional(name).map { value throws(TreeError) in
+                    value.kind == .number ? try value.integer : 0
+                }
+                #expect(found == ["a": 0, "b": 1, "c": 2, "d": 3]["\(name)"], "\(name) of \(names)")
+            }
+        }
+    }
+
     @Test func `null counts as absent`() throws {
         var fields = try Fields(tree(#"{"list": null, "text": null}"#))
         #expect(try fields.strings("list") == [])
