@@ -38,7 +38,7 @@ struct PodVolumeTests {
                 containers:
                 - name: c
                   image: busybox:1
-                  command: [sh, -c, "grep ' /v ' /proc/mounts | cut -d' ' -f3; ls /v; head -c 2000000 /dev/zero 2>/dev/null > /v/file || stat -c %s /v/file"]
+                  command: [sh, -c, "grep ' /v ' /proc/mounts | cut -d' ' -f3; ls /v; head -c 2000000 /dev/zero > /v/file 2>/dev/null || stat -c %s /v/file"]
                   volumeMounts: [{name: v, mountPath: /v}]
                 """)
             for _ in 0..<2 {
