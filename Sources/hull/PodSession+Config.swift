@@ -133,7 +133,7 @@ extension PodSession {
             .filter { arguments.namespace == nil || $0.metadata.namespace == arguments.namespace }
         guard arguments.output == .name else {
             let table = ConfigTable(hasNamespaces: arguments.namespace == nil)
-            return try Output.write(table.text(lines, now: wallNanoseconds()).utf8)
+            return try Output.write(table.text(lines, now: wallNanoseconds(), in: Output.textStyle).utf8)
         }
         let names = lines.map { "\($0.kind.word)/\($0.metadata.namespace)/\($0.metadata.name)\n" }
         try Output.write(names.joined().utf8)

@@ -25,7 +25,7 @@ extension PodSession {
             let isWide = arguments.output == .wide
             let table = PodTable(
                 isWide: isWide, hasNamespaces: arguments.namespace == nil, hostAddresses: isWide ? hostAddresses() : [])
-            try Output.write(table.text(pods, now: try nanoseconds(of: arguments.at)).utf8)
+            try Output.write(table.text(pods, now: try nanoseconds(of: arguments.at), in: Output.textStyle).utf8)
         case .json, .yaml, .path:
             let all = try attempt { () throws(PodError) in try registry.all(warn: warn) }
             try printDocuments(try selected(all, arguments, \.line), arguments.output, registry, isList: true)

@@ -13,10 +13,10 @@ extension PodSession {
     func why(_ arguments: WhyArguments) throws(Failure) -> ExitCode {
         let registry = try registry()
         let diagnosis = try diagnosis(arguments, registry)
-        if arguments.isJSON {
-            try Output.write(WhyText.json(diagnosis))
+        if let format = arguments.output {
+            try Output.write(one: WhyText.json(diagnosis), as: format)
         } else {
-            try Output.write(WhyText.text(diagnosis).utf8)
+            try Output.write(WhyText.text(diagnosis, in: Output.textStyle).utf8)
         }
         return .done
     }

@@ -19,7 +19,8 @@ import Testing
     }
 
     @Test(arguments: [
-        ("plan", "there is no manifest; '-' reads stdin"), ("plan -o yaml a", "--output is json, not 'yaml'"),
+        ("plan", "there is no manifest; '-' reads stdin"),
+        ("plan -o name a", "--output is json, yaml or jsonpath=TEMPLATE, not 'name'"),
         ("label p", "there is no label; KEY=VALUE sets one, KEY- takes one away"),
         ("label p a=1 a-", "the label 'a' stands there twice"),
         ("label p a", "'a' is neither KEY=VALUE, which sets a label, nor KEY-, which takes one away"),

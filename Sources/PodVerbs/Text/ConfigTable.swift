@@ -1,4 +1,4 @@
-import CommandSupport
+public import CommandSupport
 public import PodSandbox
 import PodSpec
 
@@ -9,7 +9,7 @@ public struct ConfigTable {
     public init(hasNamespaces: Bool) { self.hasNamespaces = hasNamespaces }
 
     /// `now` is nanoseconds since 1970.
-    public func text(_ lines: [ConfigStore.Line], now: Int64) -> String {
+    public func text(_ lines: [ConfigStore.Line], now: Int64, in style: TextStyle = .plain) -> String {
         var table = Table((hasNamespaces ? ["NAMESPACE"] : []) + ["KIND", "NAME", "KEYS", "BYTES", "IMMUTABLE", "AGE"])
         for line in lines {
             table.add(
@@ -18,6 +18,6 @@ public struct ConfigTable {
                     Age.text(from: line.createdAt, to: now),
                 ])
         }
-        return table.text
+        return table.text(in: style)
     }
 }

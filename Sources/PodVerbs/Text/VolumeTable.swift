@@ -1,11 +1,12 @@
-import CommandSupport
+public import CommandSupport
 public import PodSandbox
 import PodSpec
 
 /// Named volumes as lines of a table.
 public enum VolumeTable {
     /// `now` is nanoseconds since 1970.
-    public static func text(_ lines: [VolumeStore.Line], hasNamespaces: Bool, now: Int64) -> String {
+    public static func text(_ lines: [VolumeStore.Line], hasNamespaces: Bool, now: Int64, in style: TextStyle = .plain) -> String
+    {
         var table = Table((hasNamespaces ? ["NAMESPACE"] : []) + ["NAME", "ACCESS", "SIZE", "USED BY", "AGE"])
         for line in lines {
             let claim = line.claim
@@ -17,6 +18,6 @@ public enum VolumeTable {
                     Age.text(from: line.createdAt, to: now),
                 ])
         }
-        return table.text
+        return table.text(in: style)
     }
 }

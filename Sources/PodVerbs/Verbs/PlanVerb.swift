@@ -7,8 +7,8 @@ public import PodSandbox
 public struct PlanArguments: Hashable, Sendable {
     /// Manifests; nil is stdin.
     public var files: [HostPath?] = []
-    /// As JSON.
-    public var isForMachines = false
+    /// nil is for people.
+    public var output: DocumentOutput?
     /// The digest alone.
     public var isQuiet = false
     /// nil is as the configuration says.
@@ -22,7 +22,7 @@ public struct PlanArguments: Hashable, Sendable {
 /// The grammar of `plan`.
 enum PlanVerb {
     static let options = [
-        Option("output", "o", value: "FORMAT", help: "json: the same, for programs"),
+        DocumentOutput.option,
         Option("quiet", "q", help: "print the digest alone, for 'hull run --plan'"), RunPodVerb.network,
         ConfigurationOption.option,
     ]
@@ -32,7 +32,7 @@ enum PlanVerb {
         try verb.read(options, limit: 100) { token, reader throws(UsageError) in
             switch token {
             case .flag("quiet", let on): arguments.isQuiet = on
-            case .value("output", let text): arguments.isForMachines = try JSONOutput.isWanted(text, reader)
+            case .value("output", let text): arguments.output = try DocumentOutput(text, reader)
             case .value("network", let text): arguments.network = try RunPodVerb.network(text, reader)
             case .value("config", let text): arguments.configuration = try reader.path(text, "--config")
             default: break
