@@ -148,6 +148,7 @@ extension PodSession {
             guard let found else {
                 throw Failure(
                     "there is no \(reference.kind.rawValue) '\(reference.name)' in namespace '\(reference.namespace)'",
+                    hint: "'hull config ls -A' lists all",
                     exit: .notFound)
             }
             documents.append(found.json { "<secret \(reference.name)/\($0)>" })

@@ -46,7 +46,9 @@ extension PodSession {
             }
             changes = history.state(at: revision)
             guard !changes.isEmpty else {
-                throw Failure("there was no pod '\(arguments.pod)' then", exit: .notFound)
+                throw Failure(
+                    "there was no pod '\(arguments.pod)' then", hint: "'hull history' without --at says when it came",
+                    exit: .notFound)
             }
         }
         if let format = arguments.output {
@@ -58,7 +60,11 @@ extension PodSession {
     }
 
     func events(_ arguments: EventsArguments) throws(Failure) -> ExitCode {
-        guard let journal = try openJournal() else { throw Failure("nothing was ever recorded", exit: .notFound) }
+        guard let journal = try openJournal() else {
+            throw Failure(
+                "nothing was ever recorded", hint: "'hull run' records the first pod; --root names another place", exit: .notFound
+            )
+        }
         // Order: before the first look, or what is written in between is slept through.
         let waiting: EventWaiting? = arguments.isFollowing ? try EventWaiting.begin(try madeRunDirectory()) : nil
         var uid: PodUID?

@@ -52,6 +52,7 @@ extension PodSession {
         guard let container, !names.contains(container) else { return container }
         throw Failure(
             "pod '\(pod.sandbox.name)' has no container '\(container)'\(Suggestion.hint(for: container, in: names))",
+            hint: "without -c all of them are told",
             exit: .notFound)
     }
 

@@ -16,7 +16,10 @@ extension PodRegistry {
 
     /// The last revision until a moment, nanoseconds since 1970.
     public func revision(at moment: Int64) throws(PodError) -> Revision {
-        guard let journal else { throw PodError(.missing, "nothing was ever recorded") }
+        guard let journal else {
+            throw PodError(
+                .missing, "nothing was ever recorded", hint: "'hull run' records the first pod; --root names another place")
+        }
         return try journaling("cannot look back") { () throws(JournalError) in try journal.revision(at: moment) }
     }
 
@@ -30,7 +33,7 @@ extension PodRegistry {
                 guard error.kind == .compacted else { throw error }
             }
         }
-        throw PodError(.failed, "the journal is compacted again and again")
+        throw PodError(.failed, "the journal is compacted again and again", hint: "ask again, or for what is younger")
     }
 
     private static func unknown(_ reference: PodReference) -> PodError {

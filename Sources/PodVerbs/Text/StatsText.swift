@@ -30,7 +30,7 @@ public enum StatsText {
     }
 
     /// As `12.3MiB`.
-    static func bytes(_ count: UInt64?) -> String {
+    public static func bytes(_ count: UInt64?) -> String {
         guard let count else { return "-" }
         if count < 1024 { return "\(count)B" }
         let units = ["KiB", "MiB", "GiB", "TiB", "PiB", "EiB"]
