@@ -213,14 +213,15 @@ struct PodInspectionTests {
             // In the shells themselves: zsh at a prompt of its own, on a terminal; fish as it asks itself.
             let programs = (JournalStore.program as NSString).deletingLastPathComponent
             let fish = try place.script(
-                "PATH=\(programs):$PATH fish --no-config -c \"hull completion fish | source; complete -C 'hull image lo'; complete -C 'hull logs $O pod'\"")
+                "PATH=\(programs):$PATH fish --no-config -c \"hull completion fish | source; complete -C 'hull image lo'; complete -C 'hull logs $O pod'\""
+            )
             #expect(fish.lines == ["load", "podling"], "\(fish.output) \(fish.errors)")
             let zsh = try place.script(
                 """
                 cat >$W/try.zsh <<'END'
                 zmodload zsh/zpty
                 zpty z zsh -f -i
-                zpty -w z "cd $W; PATH=\(programs):\$PATH; autoload -U compinit; compinit -u -D; source <(hull completion zsh); echo RE''ADY"
+                zpty -w z "cd $W; PATH=\(programs):\\$PATH; autoload -U compinit; compinit -u -D; source <(hull completion zsh); echo RE''ADY"
                 zpty -r -m z out '*READY*'
                 zpty -w -n z $'hull image lo\\t'
                 sleep 1
