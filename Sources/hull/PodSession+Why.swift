@@ -66,8 +66,7 @@ extension PodSession {
         {
             return (pod, parts[1])
         }
-        let pods = try attempt { () throws(PodError) in try registry.all() }
-            .filter { pod in pod.orderedContainers.contains { $0.name == text } }
+        let pods = try attempt { () throws(PodError) in try registry.pods(havingContainer: text) }
         guard pods.count < 2 else {
             let names = pods.map(\.sandbox.fullName).joined(by: ", ")
             throw Failure("several pods have a container '\(text)': \(names)", hint: "hull why -c \(text) POD", exit: .usage)
