@@ -131,6 +131,7 @@ extension PodSession {
     private func list(_ store: ConfigStore, _ arguments: ConfigArguments) throws(Failure) {
         let lines = try attempt { () throws(PodError) in try store.list() }
             .filter { arguments.namespace == nil || $0.metadata.namespace == arguments.namespace }
+        if let format = arguments.output.ofDocuments { return try Output.write(one: ConfigTable.json(lines), as: format) }
         guard arguments.output == .name else {
             let table = ConfigTable(hasNamespaces: arguments.namespace == nil)
             return try Output.write(table.text(lines, now: wallNanoseconds(), in: Output.textStyle).utf8)

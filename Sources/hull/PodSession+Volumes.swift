@@ -15,6 +15,8 @@ extension PodSession {
             if arguments.output == .name {
                 let names = lines.map { "volume/\($0.claim.metadata.namespace)/\($0.claim.metadata.name)\n" }
                 try Output.write(names.joined().utf8)
+            } else if let format = arguments.output.ofDocuments {
+                try Output.write(one: VolumeTable.json(lines), as: format)
             } else {
                 let table = VolumeTable.text(
                     lines, hasNamespaces: arguments.namespace == nil, now: wallNanoseconds(), in: Output.textStyle)

@@ -27,6 +27,7 @@ import Testing
         ("stats --interval 0", "--interval is 1 to 3600 seconds, not '0'"), ("tree", "there is no pod"),
         ("tree a b", "'b' is one argument too many"),
         ("port-forward p", "there is no port"), ("port-forward p 0", "'0' is no port: [LOCAL:]REMOTE, each 1 to 65535"),
+        ("volume ls -o wide", "--output is json, yaml, name or jsonpath=TEMPLATE, not 'wide'"),
         ("port-forward p 53/udp", "'53/udp': connections of TCP are forwarded, nothing else"),
         ("port-forward p 1:2:3", "'1:2:3' is no port: [LOCAL:]REMOTE, each 1 to 65535"),
         ("cp a b", "neither of the two is in a pod: POD:PATH"),

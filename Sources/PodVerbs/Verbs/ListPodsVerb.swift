@@ -32,6 +32,16 @@ public enum PodOutput: Hashable, Sendable {
         }
     }
 
+    /// The same, where documents are printed.
+    public var ofDocuments: DocumentOutput? {
+        switch self {
+        case .json: .json
+        case .yaml: .yaml
+        case .path(let path): .path(path)
+        case .table, .wide, .name: nil
+        }
+    }
+
     /// Whether documents are printed, not lines about them.
     var isOfDocuments: Bool {
         switch self {

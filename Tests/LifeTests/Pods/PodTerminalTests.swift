@@ -75,6 +75,12 @@ struct PodTerminalTests {
             try expect("stats --no-stream p", "{[0].pod}", "default/p\n")
             try expect("audit", "{[*].text}", "")
             try expect("plan \(place.work)/p.yaml", "{.pods[0].name}", "p")
+            let claim = "apiVersion: v1\nkind: PersistentVolumeClaim\nmetadata: {name: v}\nspec: {accessModes: [ReadWriteOnce]}\n"
+            let map = "---\napiVersion: v1\nkind: ConfigMap\nmetadata: {name: m}\ndata: {k: v}\n"
+            try (claim + map).write(toFile: place.work + "/kept.yaml", atomically: true, encoding: .utf8)
+            try place.call("apply", place.work + "/kept.yaml").check("apply")
+            try expect("volume ls", "{[0].namespace}/{[0].name} {[0].accessModes[0]}", "default/v ReadWriteOnce")
+            try expect("config ls", "{[0].kind} {[0].name} {[0].bytes}", "ConfigMap m 1")
             let words = try place.script("$H history $O -o jsonpath={.word} bad").lines
             #expect(words.first == "Recorded" && words.last == "Stopped", "\(words)")
             let events = try place.script("$H events $O -o yaml p").output
