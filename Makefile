@@ -82,7 +82,15 @@ test-examples: ## Run the manifests of examples/ with images made from Debian pa
 	@Tools/test-examples
 
 .PHONY: bench
-bench: ## Measure against crun and runc (root); options in BENCH, see docs/benchmarks.md
+bench: ## Every figure beside its peer in one run, into docs/benchmarks.md (root); BENCH=--quick takes minutes
+	@Tools/preflight
+	@Tools/deps build bench
+	@Tools/build hull-bench journal-bench network-bench
+	@rootfs/build
+	@Tools/bench-all $(BENCH)
+
+.PHONY: bench-engine
+bench-engine: ## Measure containers beside crun and runc (root); options in BENCH, see docs/benchmarks.md
 	@Tools/preflight
 	@Tools/deps build bench
 	@Tools/build hull-bench

@@ -35,7 +35,10 @@ public final class Watch {
     ///
     /// Whoever may write ends leases that have expired first: then the deletions of their keys are among the events. Who reads only does not see them
     /// before somebody else has written.
-    public func poll() throws(JournalError) -> EventBatch {
+    public func poll() throws(JournalError) -> EventBatch { try poll(until: .max) }
+
+    /// The same, without what is behind a revision: then the watch is at its end.
+    func poll(until last: Revision) throws(JournalError) -> EventBatch {
         try journal.refresh()
         if journal.log.locks != nil { journal.endExpiredLeases() }
         let log = journal.log
@@ -49,7 +52,7 @@ public final class Watch {
             do throws(JournalError) {
                 _ = try log.scan(segment).run(&position, limit: limit, watermark: .max) { record throws(JournalError) in
                     try take(record, segment, &batch)
-                    return true
+                    return batch.revision < last
                 }
             } catch {
                 // The segment went while it was read.
@@ -59,6 +62,7 @@ public final class Watch {
                 try seek()
                 continue
             }
+            if batch.revision >= last { break }
             let isLast = index + 1 == log.chain.segments.count
             if position >= log.tail || !isLast && position >= log.chain.segments[index + 1].base { continue }
             pass(&batch)

@@ -29,11 +29,20 @@ public func surveyCapabilities() -> (known: CapabilitySet, bounding: CapabilityS
 }
 
 /// The caller's permitted set, `capget(2)`.
-public func permittedCapabilities() throws(KernelError) -> CapabilitySet {
+public func permittedCapabilities() throws(KernelError) -> CapabilitySet { try ownCapabilities().permitted }
+
+/// The caller's three sets, `capget(2)`.
+func ownCapabilities() throws(KernelError) -> (
+    effective: CapabilitySet, permitted: CapabilitySet, inheritable: CapabilitySet
+) {
     var header = __user_cap_header_struct(version: capabilityVersion3, pid: 0)
     var halves = (__user_cap_data_struct(), __user_cap_data_struct())
     try check("capget", "", systemCall(__NR_capget, address(&header), address(&halves)))
-    return CapabilitySet(rawValue: UInt64(halves.0.permitted) | UInt64(halves.1.permitted) << 32)
+    func whole(_ low: UInt32, _ high: UInt32) -> CapabilitySet { CapabilitySet(rawValue: UInt64(low) | UInt64(high) << 32) }
+    return (
+        whole(halves.0.effective, halves.1.effective), whole(halves.0.permitted, halves.1.permitted),
+        whole(halves.0.inheritable, halves.1.inheritable)
+    )
 }
 
 /// `capset(2)` on the caller.

@@ -12,4 +12,16 @@ struct Stopwatch {
         ledger.add(step, microseconds: now - last)
         last = now
     }
+
+    /// What went by was these, and what is left of it belongs to the last.
+    mutating func note(_ parts: StartLedger) {
+        let now = monotonicMicroseconds()
+        var left = now - last
+        for step in parts.steps.dropLast() {
+            ledger.add(step.name, microseconds: step.microseconds)
+            left -= step.microseconds
+        }
+        if let rest = parts.steps.last { ledger.add(rest.name, microseconds: left) }
+        last = now
+    }
 }

@@ -7,16 +7,17 @@ extension ImageSession {
     func list(_ arguments: ListImagesArguments) throws(Failure) -> ExitCode {
         guard let store = try storeIfPresent() else {
             if let name = arguments.names.first { throw Failure(.notFound(name), "") }
-            try Output.write(ImageTable([], layers: [:], now: now).bytes(of: [], arguments))
+            try Output.write(ImageTable([], layers: [:], now: now).bytes(of: [], arguments, in: Output.textStyle))
             return .done
         }
+        let style = Output.textStyle
         let bytes = try attempt("cannot list images") { () throws(ImageError) in
             let images = try store.images()
             // Signatures belong to their image, which says that it has some.
             let listed = images.filter { arguments.showsSignatures || !$0.record.isSignature }
             var chosen = arguments.names.isEmpty ? listed : []
             for name in arguments.names { chosen.append(try store.image(name)) }
-            return ImageTable(images, layers: try store.layerRecords(), now: now).bytes(of: chosen, arguments)
+            return ImageTable(images, layers: try store.layerRecords(), now: now).bytes(of: chosen, arguments, in: style)
         }
         try Output.write(bytes)
         return .done

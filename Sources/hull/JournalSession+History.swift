@@ -24,7 +24,7 @@ extension JournalSession {
             do throws(JournalError) {
                 let base =
                     compacted == 0 ? nil : try journal.range(RangeRequest(.key(key), at: compacted)).keyValues.first
-                return (base, try journal.watch(.key(key), from: compacted + 1).poll())
+                return (base, try journal.changes(of: .key(key), behind: compacted))
             } catch {
                 guard case .compacted = error else { throw error }
             }

@@ -38,7 +38,7 @@ struct NetworkSession {
         switch arguments.output {
         case .json: try Output.write(NetworkText.json(all) + [UInt8(ascii: "\n")])
         case .name: try Output.write(NetworkText.names(all).utf8)
-        case .table, .yaml: try Output.write(NetworkText.table(all).utf8)
+        case .table, .yaml: try Output.write(NetworkText.table(all, in: Output.textStyle).utf8)
         }
         return .done
     }

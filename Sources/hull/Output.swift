@@ -1,6 +1,9 @@
+import CommandSupport
 import JournalVerbs
 import LinuxKernel
 import LinuxTypes
+import PodVerbs
+import StrictTree
 
 /// The standard streams of a verb.
 enum Output {
@@ -16,6 +19,38 @@ enum Output {
         do throws(KernelError) { try FileDescriptor.standardOutput.writeAll(bytes, subject: "stdout") } catch {
             throw Failure(error, "cannot print")
         }
+    }
+
+    /// What stdout takes: nothing is cut or colored but on a terminal. NO_COLOR, with anything in it, and a terminal that is `dumb` take no colors.
+    static var textStyle: TextStyle { textStyle(of: .standardOutput) }
+
+    /// The same of another stream.
+    static func textStyle(of stream: FileDescriptor) -> TextStyle {
+        guard stream.isTerminal else { return .plain }
+        let isColored = (environmentValue("NO_COLOR") ?? "").isEmpty && environmentValue("TERM") != "dumb"
+        do throws(KernelError) {
+            let columns = Int(try stream.terminalSize().columns)
+            return TextStyle(columns: columns > 0 ? columns : nil, isColored: isColored)
+        } catch {
+            // One that has no size is as wide as it likes.
+            return TextStyle(isColored: isColored)
+        }
+    }
+
+    /// The one document a verb has.
+    static func write(one json: [UInt8], as format: DocumentOutput) throws(Failure) {
+        let text: [UInt8]
+        do throws(TreeError) { text = try format.text(ofOne: json) } catch { throw Failure("cannot print: \(error)") }
+        try write(text)
+    }
+
+    /// Documents of several, in one piece.
+    static func write(each documents: [[UInt8]], as format: DocumentOutput) throws(Failure) {
+        var text: [UInt8] = []
+        do throws(TreeError) { for json in documents { text += try format.text(ofEach: json) } } catch {
+            throw Failure("cannot print: \(error)")
+        }
+        if !text.isEmpty { try write(text) }
     }
 
     static func style(_ format: PrintFormat) -> PrintStyle {

@@ -10,7 +10,7 @@ extension PodSession {
             let audit = PodAudit(places, try MachineConfiguration(reading: arguments.configuration))
             return try arguments.fixes ? audit.fix() : audit.check()
         }
-        if arguments.isForMachines {
+        if let format = arguments.output {
             var json = JSONWriter(.spaces(2))
             json.array { json in
                 for finding in found {
@@ -20,9 +20,11 @@ extension PodSession {
                     }
                 }
             }
-            try Output.write(json.bytes + [UInt8(ascii: "\n")])
+            try Output.write(one: json.bytes + [UInt8(ascii: "\n")], as: format)
         } else {
-            try Output.write(found.map { PlainText.line($0.text) + "\n" }.joined().utf8)
+            let style = Output.textStyle
+            let lines = found.map { style.paint(PlainText.line($0.text), $0.isMendable ? .busy : .bad) + "\n" }
+            try Output.write(lines.joined().utf8)
         }
         return found.isEmpty ? .done : .failed
     }

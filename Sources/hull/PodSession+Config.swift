@@ -176,9 +176,10 @@ extension PodSession {
     private func list(_ store: ConfigStore, _ arguments: ConfigArguments) throws(Failure) {
         let lines = try attempt { () throws(PodError) in try store.list() }
             .filter { arguments.namespace == nil || $0.metadata.namespace == arguments.namespace }
+        if let format = arguments.output.ofDocuments { return try Output.write(one: ConfigTable.json(lines), as: format) }
         guard arguments.output == .name else {
             let table = ConfigTable(hasNamespaces: arguments.namespace == nil)
-            return try Output.write(table.text(lines, now: wallNanoseconds()).utf8)
+            return try Output.write(table.text(lines, now: wallNanoseconds(), in: Output.textStyle).utf8)
         }
         let names = lines.map { "\($0.kind.word)/\($0.metadata.namespace)/\($0.metadata.name)\n" }
         try Output.write(names.joined().utf8)
@@ -193,6 +194,7 @@ extension PodSession {
             guard let found else {
                 throw Failure(
                     "there is no \(reference.kind.rawValue) '\(reference.name)' in namespace '\(reference.namespace)'",
+                    hint: "'hull config ls -A' lists all",
                     exit: .notFound)
             }
             documents.append(found.json { "<secret \(reference.name)/\($0)>" })

@@ -10,8 +10,14 @@ extension PodSession {
         let remote = arguments.remote
         let pod = try find(remote.pod)
         let container = try container(remote.container, of: pod)
+        let progress = CopyProgress()
+        func warn(_ text: String) {
+            progress.clear()
+            Log.plain.write(.warning, text)
+        }
+        defer { progress.clear() }
         try attempt { () throws(PodError) in
-            let copy = try PodCopy(pod, container: container) { Log.plain.write(.warning, $0) }
+            let copy = try PodCopy(pod, container: container, warn: warn) { progress.advanced(by: $0) }
             if arguments.isIntoContainer {
                 try copy.copyIn(arguments.local, to: remote.path)
             } else {
@@ -39,7 +45,7 @@ extension PodSession {
             // Nobody else would let go of a network whose pod is gone.
             let now = try attempt { () throws(PodError) in try registry.state(of: pod.sandbox.uid) }
             guard now?.hasSandbox == true, now?.sandbox.startedAt == pod.sandbox.startedAt else {
-                throw Failure("pod '\(arguments.pod)' was stopped")
+                throw Failure("pod '\(arguments.pod)' was stopped", hint: "'hull history' says by whom")
             }
         }
     }

@@ -45,7 +45,7 @@ extension PodSession {
     func attach(to uid: PodUID, takesInput: Bool) throws(Failure) -> ExitCode {
         let registry = try registry()
         guard let pod = try attempt({ () throws(PodError) in try registry.state(of: uid) }) else {
-            throw Failure("the pod is gone", exit: .notFound)
+            throw Failure("the pod is gone", hint: "'hull history' says by whom", exit: .notFound)
         }
         return try attach(to: pod, nil, takesInput)
     }
@@ -59,7 +59,9 @@ extension PodSession {
         switch end {
         case .detached: return .done
         case .ended(let code):
-            guard let code else { throw Failure("nobody saw how container '\(container)' ended") }
+            guard let code else {
+                throw Failure("nobody saw how container '\(container)' ended", hint: "'hull why' says what is known")
+            }
             // Order: the attachment is gone, and with it what it did to the terminal.
             exitImmediately(code)
         }
@@ -76,7 +78,8 @@ extension PodSession {
         }
         guard names.contains(name) else {
             throw Failure(
-                "pod '\(pod.sandbox.name)' has no container '\(name)'\(Suggestion.hint(for: name, in: names))", exit: .notFound)
+                "pod '\(pod.sandbox.name)' has no container '\(name)'\(Suggestion.hint(for: name, in: names))",
+                hint: "'hull tree' lists its containers", exit: .notFound)
         }
         return name
     }

@@ -35,7 +35,7 @@ extension PodSession {
         let registry = try registry()
         let history = try attempt { () throws(PodError) in try registry.history(of: PodReference(arguments.pod)) }
         for mark in history.marks { Log.plain.write(.warning, mark) }
-        if !history.earlier.isEmpty, !arguments.isJSON {
+        if !history.earlier.isEmpty, arguments.output == nil {
             note("earlier pods of this name: \(history.earlier.map(\.string).joined(by: ", "))")
         }
         var changes = history.changes
@@ -46,19 +46,25 @@ extension PodSession {
             }
             changes = history.state(at: revision)
             guard !changes.isEmpty else {
-                throw Failure("there was no pod '\(arguments.pod)' then", exit: .notFound)
+                throw Failure(
+                    "there was no pod '\(arguments.pod)' then", hint: "'hull history' without --at says when it came",
+                    exit: .notFound)
             }
         }
-        if arguments.isJSON {
-            try Output.write(changes.flatMap(ChangeText.json))
+        if let format = arguments.output {
+            try Output.write(each: changes.map(ChangeText.json), as: format)
         } else {
-            try Output.write(ChangeText.table(changes).utf8)
+            try Output.write(ChangeText.table(changes, in: Output.textStyle).utf8)
         }
         return history.marks.isEmpty ? .done : .marked
     }
 
     func events(_ arguments: EventsArguments) throws(Failure) -> ExitCode {
-        guard let journal = try openJournal() else { throw Failure("nothing was ever recorded", exit: .notFound) }
+        guard let journal = try openJournal() else {
+            throw Failure(
+                "nothing was ever recorded", hint: "'hull run' records the first pod; --root names another place", exit: .notFound
+            )
+        }
         // Order: before the first look, or what is written in between is slept through.
         let waiting: EventWaiting? = arguments.isFollowing ? try EventWaiting.begin(try madeRunDirectory()) : nil
         var uid: PodUID?
@@ -70,6 +76,7 @@ extension PodSession {
             watch = try journal.watch(range, from: from)
         } catch { throw try canceled(error, arguments) }
         var reader = ChangeReader(journal)
+        let style = Output.textStyle
         var exit = ExitCode.done
         while true {
             // Order: before the look, or a lease that ends in between is slept through.
@@ -82,8 +89,11 @@ extension PodSession {
             for mark in marks { Log.plain.write(.warning, mark) }
             if !marks.isEmpty { exit = .marked }
             // In one piece: events of one revision stand together.
-            let bytes = changes.flatMap { arguments.isJSON ? ChangeText.json($0) : Array(ChangeText.line($0).utf8) }
-            if !bytes.isEmpty { try Output.write(bytes) }
+            if let format = arguments.output {
+                try Output.write(each: changes.map(ChangeText.json), as: format)
+            } else if !changes.isEmpty {
+                try Output.write(changes.map { ChangeText.line($0, in: style) }.joined().utf8)
+            }
             guard try Self.hasNews(waiting, leases) else { return exit }
         }
     }
@@ -114,7 +124,9 @@ extension PodSession {
     }
 
     private func canceled(_ error: JournalError, _ arguments: EventsArguments) throws(Failure) -> Failure {
-        if case .compacted(let revision) = error, arguments.isJSON { try Output.write(ChangeText.compacted(revision)) }
+        if case .compacted(let revision) = error, let format = arguments.output {
+            try Output.write(each: [ChangeText.compacted(revision)], as: format)
+        }
         return Failure(error, "the events that were asked for are gone")
     }
 }

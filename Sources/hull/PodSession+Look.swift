@@ -25,7 +25,7 @@ extension PodSession {
             let isWide = arguments.output == .wide
             let table = PodTable(
                 isWide: isWide, hasNamespaces: arguments.namespace == nil, hostAddresses: isWide ? hostAddresses() : [])
-            try Output.write(table.text(pods, now: try nanoseconds(of: arguments.at)).utf8)
+            try Output.write(table.text(pods, now: try nanoseconds(of: arguments.at), in: Output.textStyle).utf8)
         case .json, .yaml, .path:
             let all = try attempt { () throws(PodError) in try registry.all(warn: warn) }
             try printDocuments(try selected(all, arguments, \.line), arguments.output, registry, isList: true)
@@ -38,7 +38,7 @@ extension PodSession {
     ) throws(Failure) -> [Item] {
         let selector: LabelSelector
         do throws(SelectorError) { selector = try LabelSelector(arguments.selector) } catch {
-            throw Failure("--selector: \(error)", exit: .usage)
+            throw Failure("--selector: \(error)", hint: "as: app=web,tier!=db,x in (a,b),!y", exit: .usage)
         }
         return pods.filter { item in
             let pod = line(item)
@@ -112,7 +112,11 @@ extension PodSession {
         let path = places.directory(pod.sandbox.uid).appending("logs").string
         let directory: OwnedDescriptor
         do throws(KernelError) { directory = try FileDescriptor.workingDirectory.open(path, [.readOnly, .directory]) } catch {
-            if error.errno == .ENOENT { throw Failure("pod '\(arguments.pod)' has no logs yet", exit: .notFound) }
+            if error.errno == .ENOENT {
+                throw Failure(
+                    "pod '\(arguments.pod)' has no logs yet", hint: "none of its containers was started: 'hull why' says why",
+                    exit: .notFound)
+            }
             throw Failure(error, "cannot open the logs of pod '\(arguments.pod)'")
         }
         var sources: [LogsSource] = []
@@ -149,7 +153,8 @@ extension PodSession {
         if let name = arguments.container {
             guard names.contains(name) else {
                 throw Failure(
-                    "pod '\(arguments.pod)' has no container '\(name)'\(Suggestion.hint(for: name, in: names))", exit: .notFound)
+                    "pod '\(arguments.pod)' has no container '\(name)'\(Suggestion.hint(for: name, in: names))",
+                    hint: "'hull tree' lists its containers", exit: .notFound)
             }
             return [name]
         }
@@ -174,7 +179,9 @@ extension PodSession {
         let current = attempts.last ?? 0
         let attempt = arguments.isPrevious ? attempts.dropLast().last : current
         guard let attempt, let place = LogPlace(directory, container: container, attempt: attempt) else {
-            throw Failure("container '\(container)' was not started before", exit: .notFound)
+            throw Failure(
+                "container '\(container)' was not started before",
+                hint: "without --previous it is the attempt that was started last", exit: .notFound)
         }
         let registry = try registry()
         return LogsSource(pod: pod.sandbox.name, container: container, place: place) { () throws(Failure) in

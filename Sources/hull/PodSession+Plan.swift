@@ -12,10 +12,10 @@ extension PodSession {
         let plan = try plan(manifests, arguments.network, arguments.configuration)
         if arguments.isQuiet {
             try Output.write("\(plan.digest)\n".utf8)
-        } else if arguments.isForMachines {
-            try Output.write(plan.json + [UInt8(ascii: "\n")])
+        } else if let format = arguments.output {
+            try Output.write(one: plan.json + [UInt8(ascii: "\n")], as: format)
         } else {
-            try Output.write(PlanText.text(of: plan).utf8)
+            try Output.write(PlanText.text(of: plan, in: Output.textStyle).utf8)
         }
         return .done
     }

@@ -24,7 +24,8 @@ extension PodSession {
                 hint: manifests.contains { !$0.documents.isEmpty } ? "'hull apply' takes what pods use" : nil, exit: .usage)
         }
         guard pods.count == 1 || !arguments.isInteractive && !arguments.hasTerminal else {
-            throw Failure("--interactive and --tty are for one pod, there are \(pods.count)", exit: .usage)
+            throw Failure(
+                "--interactive and --tty are for one pod, there are \(pods.count)", hint: "run the others without", exit: .usage)
         }
         try refusing(pods, .missingConfig) { () throws(Failure) in try checkConfig(of: manifests) }
         try refusing(pods, .notAllowed) { () throws(Failure) in try checkMachine(of: manifests, configuration) }

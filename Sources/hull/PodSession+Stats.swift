@@ -8,10 +8,10 @@ extension PodSession {
     func tree(_ arguments: PodTreeArguments) throws(Failure) -> ExitCode {
         let pod = try find(arguments.pod)
         let tree = try attempt { () throws(PodError) in try PodTree(pod) }
-        if arguments.isForMachines {
-            try Output.write(TreeText.json(of: tree) + [UInt8(ascii: "\n")])
+        if let format = arguments.output {
+            try Output.write(one: TreeText.json(of: tree) + [UInt8(ascii: "\n")], as: format)
         } else {
-            try Output.write(TreeText.text(of: tree).utf8)
+            try Output.write(TreeText.text(of: tree, in: Output.textStyle).utf8)
         }
         return .done
     }
@@ -56,8 +56,8 @@ extension PodSession {
     }
 
     private func print(_ samples: [PodFigures], _ arguments: PodStatsArguments) throws(Failure) {
-        if arguments.isForMachines { return try Output.write(StatsText.json(samples)) }
-        var text = StatsText.table(samples, containers: arguments.showsContainers)
+        if let format = arguments.output { return try Output.write(each: [StatsText.json(samples)], as: format) }
+        var text = StatsText.table(samples, containers: arguments.showsContainers, in: Output.textStyle)
         // On a terminal each takes the place of the one before.
         if !arguments.isOnce, FileDescriptor.standardOutput.isTerminal { text = "\u{1b}[H\u{1b}[J" + text }
         try Output.write(text.utf8)

@@ -15,8 +15,12 @@ extension PodSession {
             if arguments.output == .name {
                 let names = lines.map { "volume/\($0.claim.metadata.namespace)/\($0.claim.metadata.name)\n" }
                 try Output.write(names.joined().utf8)
+            } else if let format = arguments.output.ofDocuments {
+                try Output.write(one: VolumeTable.json(lines), as: format)
             } else {
-                try Output.write(VolumeTable.text(lines, hasNamespaces: arguments.namespace == nil, now: wallNanoseconds()).utf8)
+                let table = VolumeTable.text(
+                    lines, hasNamespaces: arguments.namespace == nil, now: wallNanoseconds(), in: Output.textStyle)
+                try Output.write(table.utf8)
             }
             return .done
         }

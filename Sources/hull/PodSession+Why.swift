@@ -13,10 +13,10 @@ extension PodSession {
     func why(_ arguments: WhyArguments) throws(Failure) -> ExitCode {
         let registry = try registry()
         let diagnosis = try diagnosis(arguments, registry)
-        if arguments.isJSON {
-            try Output.write(WhyText.json(diagnosis))
+        if let format = arguments.output {
+            try Output.write(one: WhyText.json(diagnosis), as: format)
         } else {
-            try Output.write(WhyText.text(diagnosis).utf8)
+            try Output.write(WhyText.text(diagnosis, in: Output.textStyle).utf8)
         }
         return .done
     }
@@ -52,6 +52,7 @@ extension PodSession {
         guard let container, !names.contains(container) else { return container }
         throw Failure(
             "pod '\(pod.sandbox.name)' has no container '\(container)'\(Suggestion.hint(for: container, in: names))",
+            hint: "without -c all of them are told",
             exit: .notFound)
     }
 
@@ -65,8 +66,7 @@ extension PodSession {
         {
             return (pod, parts[1])
         }
-        let pods = try attempt { () throws(PodError) in try registry.all() }
-            .filter { pod in pod.orderedContainers.contains { $0.name == text } }
+        let pods = try attempt { () throws(PodError) in try registry.pods(havingContainer: text) }
         guard pods.count < 2 else {
             let names = pods.map(\.sandbox.fullName).joined(by: ", ")
             throw Failure("several pods have a container '\(text)': \(names)", hint: "hull why -c \(text) POD", exit: .usage)

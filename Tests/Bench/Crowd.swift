@@ -7,6 +7,10 @@ struct Crowd {
     /// Milliseconds of each create + start, and of each delete, with all the earlier containers still there.
     var starts: [Double] = []
     var deletes: [Double] = []
+    /// The starts of the peer, likewise.
+    var peerStarts: [Double] = []
+
+    static let peer = "crun"
 
     /// The longest as a multiple of the median.
     func spread(_ runtime: String) -> Double? {
@@ -30,7 +34,11 @@ struct Crowd {
         }
         if let hull = runtimes.first(where: { $0.name == "hull" }) {
             report("\(options.flatCount) one after another …\n")
-            try crowd.measureFlat(options, hull, &stage)
+            (crowd.starts, crowd.deletes) = try flat(options, hull, &stage)
+        }
+        if let other = runtimes.first(where: { $0.name == peer }) {
+            report("the same under \(peer) …\n")
+            crowd.peerStarts = try flat(options, other, &stage).starts
         }
         return crowd
     }
@@ -60,7 +68,19 @@ struct Crowd {
         return times
     }
 
-    private mutating func measureFlat(_ options: Options, _ runtime: RuntimeUnderTest, _ stage: inout Stage) throws {
+    /// Medians of tenths of what was measured one after another, by how many there were at the tenth's end.
+    static func tenths(_ times: [Double]) -> [(count: Int, median: Double)] {
+        guard times.count >= 10 else { return [] }
+        return (0..<10).map { tenth in
+            let part = times[(times.count * tenth / 10)..<(times.count * (tenth + 1) / 10)]
+            return (part.endIndex, Array(part).percentile(0.5))
+        }
+    }
+
+    private static func flat(
+        _ options: Options, _ runtime: RuntimeUnderTest, _ stage: inout Stage
+    ) throws -> (starts: [Double], deletes: [Double]) {
+        var (starts, deletes): ([Double], [Double]) = ([], [])
         let sleeping = ["/bin/sleep", "100000"]
         let bundle = try BenchBundle(kind: .seccomp, rootfs: options.rootfs, arguments: sleeping, memoryLimit: 8 << 20)
             .write(to: "\(options.work)/flat")
@@ -78,5 +98,6 @@ struct Crowd {
             stage.deleted(id)
             try stage.reapOrphan()
         }
+        return (starts, deletes)
     }
 }

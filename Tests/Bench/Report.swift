@@ -23,6 +23,7 @@ struct Report {
         if !peaks.isEmpty { text += "\n### Peak resident memory of the runtime, KiB\n\n" + memoryPeaks.text }
         if !floors.isEmpty { text += "\n### Smallest memory limit, KiB\n\n" + memory.text }
         if crowd != nil { text += "\n### Many containers\n\n" + many.text }
+        if let growing { text += "\nMedians of tenths:\n\n" + growing.text }
         return text
     }
 
@@ -105,6 +106,17 @@ struct Report {
             let last = Array(times.suffix(window)).percentile(0.5).text(2)
             let figure = "first \(window): \(first) ms, last \(window): \(last) ms, × \(growth.text(2))"
             table.append(["\(times.count) one after another, \(what)", figure, "≤ × 1.25", Self.mark(growth <= 1.25)])
+        }
+        return table
+    }
+
+    private var growing: Table? {
+        guard let crowd else { return nil }
+        let (ours, peers) = (Crowd.tenths(crowd.starts), Crowd.tenths(crowd.peerStarts))
+        guard !ours.isEmpty else { return nil }
+        var table = Table(["containers that exist", "hull, create + start, ms", "\(Crowd.peer), ms"])
+        for (number, tenth) in ours.enumerated() {
+            table.append(["\(tenth.count)", tenth.median.text(2), number < peers.count ? peers[number].median.text(2) : "-"])
         }
         return table
     }

@@ -34,6 +34,41 @@ import Testing
                 """)
     }
 
+    private func table() -> Table {
+        var table = Table(["NAME", "STATUS", "MESSAGE"], keeping: [0])
+        table.add(["a-name-of-a-pod", "Running", "all of this is longer than the terminal"], moods: [1: .good])
+        table.add(["b", "Error", "short"], moods: [1: .bad])
+        return table
+    }
+
+    @Test func aTableEndsWhereATerminalDoes() {
+        #expect(table().text(in: TextStyle(columns: 100)) == table().text)
+        #expect(
+            table().text(in: TextStyle(columns: 40)) == """
+                NAME             STATUS   MESSAGE
+                a-name-of-a-pod  Running  all of this i…
+                b                Error    short
+
+                """)
+        // Twelve characters of each are left, and the name; then the edge cuts.
+        #expect(
+            table().text(in: TextStyle(columns: 24)) == """
+                NAME             STATUS…
+                a-name-of-a-pod  Runnin…
+                b                Error …
+
+                """)
+        #expect(table().text(in: TextStyle(columns: 1)).split(separator: "\n").allSatisfy { $0 == "…" })
+    }
+
+    @Test func statesHaveColorsOnlyWhereTheStyleSays() {
+        let colored = table().text(in: TextStyle(columns: 40, isColored: true))
+        #expect(colored.contains("\u{1b}[32mRunning\u{1b}[0m  ") && colored.contains("\u{1b}[1;31mError\u{1b}[0m    "))
+        #expect(!table().text.contains("\u{1b}"))
+        #expect(TextStyle(columns: 5).fit("abcdef") == "abcd…" && TextStyle.plain.fit("abcdef") == "abcdef")
+        #expect(TextStyle.plain.paint("x", .bad) == "x")
+    }
+
     @Test func aCellCannotBreakATable() {
         var table = Table(["ID", "OWNER"])
         table.add(["a\nb", "\u{1b}[31mroot"])

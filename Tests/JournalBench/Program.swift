@@ -1,4 +1,4 @@
-// `journal-bench DIRECTORY [KEYS REVISIONS [PART]]`: what the journal costs on the file system of a directory, against what the disk itself costs there.
+// `journal-bench DIRECTORY [KEYS REVISIONS [PART|all [LARGEST]]]`: what the journal costs on the file system of a directory, against what the disk itself costs there.
 // Keys of 64 bytes, values of 1 KiB. Each line: median and 99th percentile of single calls, in microseconds.
 
 import Glibc
@@ -13,11 +13,13 @@ enum Program {
             let arguments = CommandLine.arguments
             guard arguments.count == 2 || arguments.count >= 4, let base = HostPath(arguments[1]) else {
                 throw Failure(
-                    description: "usage: journal-bench DIRECTORY [KEYS REVISIONS [appender|single|crowd|rebuild|growth]]")
+                    description:
+                        "usage: journal-bench DIRECTORY [KEYS REVISIONS [appender|single|crowd|rebuild|growth|all [LARGEST]]]")
             }
             let keys = arguments.count > 2 ? Int(arguments[2]) ?? 0 : 10_000
             let revisions = arguments.count > 2 ? Int(arguments[3]) ?? 0 : 100_000
-            func wants(_ part: String) -> Bool { arguments.count < 5 || arguments[4] == part }
+            func wants(_ part: String) -> Bool { arguments.count < 5 || arguments[4] == part || arguments[4] == "all" }
+            let largest = arguments.count > 5 ? Int(arguments[5]) ?? 0 : 1_000_000
             // Order: first, in a process that is small.
             if wants("appender") { try appender(base) }
             if wants("single") { try single(base) }
@@ -26,7 +28,9 @@ enum Program {
                 try crowd(base, writers: 64)
             }
             if wants("rebuild") { try rebuild(base, keys: keys, revisions: revisions) }
-            if wants("growth") { for keys in [1000, 10_000, 100_000, 1_000_000] { try growth(base, keys) } }
+            if wants("growth") {
+                for keys in [1000, 10_000, 100_000, 1_000_000] where keys <= largest { try growth(base, keys) }
+            }
         } catch {
             print("journal-bench: \(error)")
             fflush(nil)

@@ -32,6 +32,29 @@ import Testing
         #expect(idle.events.isEmpty && idle.revision == 6, "how far it is, also where nothing of it happened")
     }
 
+    @Test func `changes of some keys are those that a watch gives, and cost no look at the others`() throws {
+        let writer = try machine.open()
+        for number in 0..<300 {
+            let key = Key("/k\(number * 7 % 11)/\(number % 3)")
+            if number % 13 == 5 {
+                _ = try writer.commit(Transaction(then: [.delete(.prefix(Key("/k\(number % 11)")))]), .volatile)
+            } else {
+                try writer.put(key, [UInt8](repeating: UInt8(number % 250), count: 300), number % 5 == 0 ? .durable : .volatile)
+            }
+            if number == 120 { try writer.compact(to: 60) }
+        }
+        let reader = try machine.open()
+        for range in (0..<11).map({ KeyRange.prefix(Key("/k\($0)")) }) + [.key("/k3/1"), .key("/none"), .prefix("/zzz"), .all] {
+            for behind in [Revision(60), 100, 250, 299] {
+                let whole = try reader.watch(range, from: behind + 1).poll()
+                let some = try reader.changes(of: range, behind: behind)
+                #expect(text(some) == text(whole) && some.revision == whole.revision)
+                #expect(some.events.map(\.time) == whole.events.map(\.time))
+            }
+        }
+        #expect(throws: JournalError.compacted(60)) { _ = try reader.changes(of: .all, behind: 59) }
+    }
+
     @Test func `a watch from now on sees what comes`() throws {
         let journal = try machine.open()
         try journal.put("/a", [1], .volatile)

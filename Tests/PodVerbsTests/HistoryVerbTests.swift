@@ -19,7 +19,8 @@ import Testing
 
     @Test(arguments: [
         ("history", "there is no pod"), ("history a b", "'b' is one argument too many"), ("why", "there is no pod or container"),
-        ("history -o yaml a", "--output is json, not 'yaml'"), ("events -o name", "--output is json, not 'name'"),
+        ("history -o xml a", "--output is json, yaml or jsonpath=TEMPLATE, not 'xml'"),
+        ("events -o name", "--output is json, yaml or jsonpath=TEMPLATE, not 'name'"),
         ("ps --at yesterday", "--at is a revision, a time as 2026-11-29T10:00:00Z, or how long ago, as 10m, not 'yesterday'"),
         ("inspect --at -5 a", "--at is a revision, a time as 2026-11-29T10:00:00Z, or how long ago, as 10m, not '-5'"),
         ("history --at 0 a", "--at is a revision, a time as 2026-11-29T10:00:00Z, or how long ago, as 10m, not '0'"),
@@ -29,7 +30,7 @@ import Testing
     @Test func `a moment is a revision, a time, or so long ago`() throws {
         func moment(_ text: String) throws -> PastMoment? {
             guard case .history(let arguments) = try command("history -o json --at \(text) web") else { return nil }
-            #expect(arguments.pod == "web" && arguments.isJSON)
+            #expect(arguments.pod == "web" && arguments.output == .json)
             return arguments.at
         }
         #expect(try moment("12") == .revision(12))
@@ -39,7 +40,7 @@ import Testing
 
     @Test func `words are read`() throws {
         guard case .events(let events) = try command("events -f --from 7 web") else { throw Wrong() }
-        #expect(events.pod == "web" && events.isFollowing && events.from == 7 && !events.isJSON)
+        #expect(events.pod == "web" && events.isFollowing && events.from == 7 && events.output == nil)
         guard case .why(let why) = try command("why -c server web") else { throw Wrong() }
         #expect(why.subject == "web" && why.container == "server")
     }

@@ -19,13 +19,16 @@ import Testing
     }
 
     @Test(arguments: [
-        ("plan", "there is no manifest; '-' reads stdin"), ("plan -o yaml a", "--output is json, not 'yaml'"),
+        ("plan", "there is no manifest; '-' reads stdin"),
+        ("plan -o name a", "--output is json, yaml or jsonpath=TEMPLATE, not 'name'"),
         ("label p", "there is no label; KEY=VALUE sets one, KEY- takes one away"),
         ("label p a=1 a-", "the label 'a' stands there twice"),
         ("label p a", "'a' is neither KEY=VALUE, which sets a label, nor KEY-, which takes one away"),
         ("stats --interval 0", "--interval is 1 to 3600 seconds, not '0'"), ("tree", "there is no pod"),
         ("tree a b", "'b' is one argument too many"),
         ("port-forward p", "there is no port"), ("port-forward p 0", "'0' is no port: [LOCAL:]REMOTE, each 1 to 65535"),
+        ("volume ls -o wide", "--output is json, yaml, name or jsonpath=TEMPLATE, not 'wide'"),
+        ("port-forward p 53/udp", "'53/udp': connections of TCP are forwarded, nothing else"),
         ("port-forward p 1:2:3", "'1:2:3' is no port: [LOCAL:]REMOTE, each 1 to 65535"),
         ("cp a b", "neither of the two is in a pod: POD:PATH"),
         ("cp a:/x b:/y", "one of the two is on this machine: a name with ':' is written ./NAME there"),
@@ -50,7 +53,7 @@ import Testing
         guard case .label(let label) = try command("label p a/b=c x- --overwrite e=") else { throw Wrong() }
         #expect(
             label.overwrites && label.changes.map(\.key) == ["a/b", "x", "e"] && label.changes.map(\.value) == ["c", nil, ""])
-        guard case .forward(let forward) = try command("port-forward p 80 8080:80 :443") else { throw Wrong() }
+        guard case .forward(let forward) = try command("port-forward p 80/tcp 8080:80 :443") else { throw Wrong() }
         #expect(forward.ports.map(\.local) == [80, 8080, 0] && forward.ports.map(\.remote) == [80, 80, 443])
         guard case .stats(let stats) = try command("top -c --no-stream web") else { throw Wrong() }
         #expect(stats.showsContainers && stats.isOnce && stats.pods == ["web"])

@@ -1,4 +1,4 @@
-import CommandSupport
+public import CommandSupport
 public import Digests
 import ImageSpec
 public import ImageStore
@@ -17,19 +17,21 @@ public struct ImageTable {
         self.now = now
     }
 
-    public func bytes(of chosen: [StoredImage], _ arguments: ListImagesArguments) -> [UInt8] {
+    public func bytes(
+        of chosen: [StoredImage], _ arguments: ListImagesArguments, in style: TextStyle = .plain
+    ) -> [UInt8] {
         if arguments.isQuiet {
             var seen: Set<Digest> = []
             let ids = chosen.map(\.record.id).filter { seen.insert($0).inserted }
             return Array(ids.map { (arguments.isWhole ? "\($0)" : $0.short) + "\n" }.joined().utf8)
         }
-        return arguments.format == .json ? json(chosen) : table(chosen, arguments)
+        return arguments.format == .json ? json(chosen) : table(chosen, arguments, style)
     }
 
-    private func table(_ chosen: [StoredImage], _ arguments: ListImagesArguments) -> [UInt8] {
+    private func table(_ chosen: [StoredImage], _ arguments: ListImagesArguments, _ style: TextStyle) -> [UInt8] {
         var header = ["REPOSITORY", "TAG", "IMAGE ID", "CREATED", "SIZE", "SHARED", "USED BY"]
         if arguments.showsDigests { header.insert("DIGEST", at: 2) }
-        var table = Table(header)
+        var table = Table(header, keeping: [0, 1])
         for image in chosen {
             for (repository, tag) in Self.names(image) {
                 var row = [
@@ -41,7 +43,7 @@ public struct ImageTable {
                 table.add(row)
             }
         }
-        return Array(table.text.utf8)
+        return Array(table.text(in: style).utf8)
     }
 
     /// A row for each name; an image without one has one row all the same.

@@ -74,7 +74,9 @@ public struct ConfigStore {
             }
             if isDone { return old == nil ? .created : .configured }
         }
-        throw PodError(.failed, "somebody changes \(document.kind.word) '\(Self.path(document.metadata))' again and again")
+        throw PodError(
+            .failed, "somebody changes \(document.kind.word) '\(Self.path(document.metadata))' again and again",
+            hint: "'hull events -f' shows who; then ask again")
     }
 
     /// Removes one. Throws `missing` where there is none.
@@ -105,7 +107,9 @@ public struct ConfigStore {
                 if now?.modRevision == value.modRevision { throw error }
             }
         }
-        throw PodError(.failed, "somebody changes \(kind.word) '\(namespace)/\(name)' again and again")
+        throw PodError(
+            .failed, "somebody changes \(kind.word) '\(namespace)/\(name)' again and again",
+            hint: "'hull events -f' shows who; then ask again")
     }
 
     /// All, by kind, namespace and name, without values.

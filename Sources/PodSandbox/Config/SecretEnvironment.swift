@@ -25,7 +25,8 @@ enum SecretEnvironment {
             return variables
         } catch {
             // The reason could repeat one of them.
-            throw PodError(.failed, "the secret variables of container '\(id)' cannot be read")
+            throw PodError(
+                .failed, "the secret variables of container '\(id)' cannot be read", hint: "'hull restart' writes them again")
         }
     }
 }

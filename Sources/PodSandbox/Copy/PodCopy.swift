@@ -10,9 +10,12 @@ public struct PodCopy: ~Copyable {
     private let owner: UInt32
     private let container: String
     private let warn: (String) -> Void
+    private let advance: (Int) -> Void
 
-    /// `warn` is told of what is left out. Throws `wrongState` for a container that does not run.
-    public init(_ pod: PodState, container: String, warn: @escaping (String) -> Void) throws(PodError) {
+    /// `warn` is told of what is left out, `advance` of bytes that are copied. Throws `wrongState` for a container that does not run.
+    public init(
+        _ pod: PodState, container: String, warn: @escaping (String) -> Void, advance: @escaping (Int) -> Void = { _ in }
+    ) throws(PodError) {
         guard let status = pod.status(of: container), status.state == .running, let process = status.process, !pod.isLost else {
             throw PodError(
                 .wrongState, "container '\(container)' of pod '\(pod.sandbox.name)' does not run",
@@ -30,6 +33,7 @@ public struct PodCopy: ~Copyable {
         }
         self.container = container
         self.warn = warn
+        self.advance = advance
         self.owner = owner
         root = RootDirectory(owning: directory)
     }
@@ -59,7 +63,8 @@ public struct PodCopy: ~Copyable {
             }
             // Order: looked at as a handle before it is opened, since opening a device or a FIFO does things.
             let source = try TreeCopy.reopen(handle.descriptor)
-            try TreeCopy(owner: nil, warn: warn).copy(source.descriptor, to: place.directory.descriptor, as: place.name)
+            try TreeCopy(owner: nil, warn: warn, advance: advance).copy(
+                source.descriptor, to: place.directory.descriptor, as: place.name)
         }
     }
 
@@ -99,25 +104,31 @@ public struct PodCopy: ~Copyable {
     public borrowing func copyIn(_ source: HostPath, to path: ContainerPath) throws(PodError) {
         let act = "cannot copy '\(source)' to '\(container):\(path)'"
         try during(act) { () throws(KernelError) in
-            let status = try FileDescriptor.workingDirectory.statusFollowing(source.string)
-            guard status.type == .regular || status.type == .directory else {
-                throw KernelError(call: "open", errno: .EINVAL, subject: "it is neither a file nor a directory")
-            }
-            let flags: OpenFlags = status.type == .directory ? [.readOnly, .directory] : [.readOnly, .nonblocking]
-            let file = try FileDescriptor.workingDirectory.open(source.string, flags)
-            var name = source.string.hasSuffix("/.") ? nil : Self.lastName(source.string)
-            if source.string == "." { name = nil }
-            let copy = TreeCopy(owner: owner, warn: warn)
-            if let handle = try root.handle(path), try handle.descriptor.status().type == .directory {
-                let directory = try root.open(path, [.readOnly, .directory])
-                return try copy.copy(file.descriptor, to: directory.descriptor, as: name)
-            }
-            if path.string.hasSuffix("/"), status.type != .directory {
-                throw KernelError(call: "open", errno: .ENOENT, subject: path.string)
-            }
-            let parent = try root.parent(of: path)
-            guard let last = FileName(parent.name) else { throw KernelError(call: "open", errno: .EINVAL, subject: path.string) }
-            try copy.copy(file.descriptor, to: parent.directory.descriptor, as: last)
+            guard owner != 0 else { return try write(source, path) }
+            // Its volumes may be mounts that map only the pod's own ids.
+            try makingFiles(as: owner) { () throws(KernelError) in try write(source, path) }
         }
+    }
+
+    private borrowing func write(_ source: HostPath, _ path: ContainerPath) throws(KernelError) {
+        let status = try FileDescriptor.workingDirectory.statusFollowing(source.string)
+        guard status.type == .regular || status.type == .directory else {
+            throw KernelError(call: "open", errno: .EINVAL, subject: "it is neither a file nor a directory")
+        }
+        let flags: OpenFlags = status.type == .directory ? [.readOnly, .directory] : [.readOnly, .nonblocking]
+        let file = try FileDescriptor.workingDirectory.open(source.string, flags)
+        var name = source.string.hasSuffix("/.") ? nil : Self.lastName(source.string)
+        if source.string == "." { name = nil }
+        let copy = TreeCopy(owner: owner, warn: warn, advance: advance)
+        if let handle = try root.handle(path), try handle.descriptor.status().type == .directory {
+            let directory = try root.open(path, [.readOnly, .directory])
+            return try copy.copy(file.descriptor, to: directory.descriptor, as: name)
+        }
+        if path.string.hasSuffix("/"), status.type != .directory {
+            throw KernelError(call: "open", errno: .ENOENT, subject: path.string)
+        }
+        let parent = try root.parent(of: path)
+        guard let last = FileName(parent.name) else { throw KernelError(call: "open", errno: .EINVAL, subject: path.string) }
+        try copy.copy(file.descriptor, to: parent.directory.descriptor, as: last)
     }
 }

@@ -8,6 +8,8 @@ struct TreeCopy {
     let owner: UInt32?
     /// Told of what is left out.
     let warn: (String) -> Void
+    /// Told of bytes that are copied.
+    let advance: (Int) -> Void
 
     /// Directories within directories; each holds two descriptors.
     private static let deepest = 200
@@ -86,6 +88,7 @@ struct TreeCopy {
             let chunk = try source.readSome(256 << 10)
             if chunk.isEmpty { break }
             try copy.descriptor.writeAll(chunk, subject: "\(name)")
+            advance(chunk.count)
         }
         try finish(copy.descriptor, status, "\(name)")
     }

@@ -25,7 +25,9 @@ extension ContainerLowering {
         var mounts: [Mount] = []
         for (ordinal, mount) in container.volumeMounts.enumerated() {
             guard let source = facts.parts[ordinal] ?? facts.volumes[mount.name] else {
-                throw PodError(.invalid, "container '\(container.name)': the pod has no volume '\(mount.name)'")
+                throw PodError(
+                    .invalid, "container '\(container.name)': the pod has no volume '\(mount.name)'",
+                    hint: "name it in spec.volumes")
             }
             let isReadOnly = mount.readOnly || facts.readOnlyVolumes.contains(mount.name)
             var options = (isReadOnly ? ["ro"] : []) + (mount.isRecursivelyReadOnly ? ["rro"] : [])

@@ -40,7 +40,11 @@ public struct MachineConfiguration: Hashable, Sendable {
             throw PodError(.invalid, "cannot read the configuration: \(error)")
         }
         guard let bytes else {
-            if file != nil { throw PodError(.invalid, "there is no configuration '\(path)'") }
+            if file != nil {
+                throw PodError(
+                    .invalid, "there is no configuration '\(path)'",
+                    hint: "without --config the machine's own is read, where there is one")
+            }
             self = try .standard()
             return
         }

@@ -15,7 +15,9 @@ public enum PodPorts {
             }
         }
         guard ports.count <= HostPort.limit else {
-            throw PodError(.invalid, "the pod wants \(ports.count) ports of the host, more than \(HostPort.limit)")
+            throw PodError(
+                .invalid, "the pod wants \(ports.count) ports of the host, more than \(HostPort.limit)",
+                hint: "leave out hostPort where the pod's address will do")
         }
         return ports
     }

@@ -32,7 +32,12 @@ public struct KeeperConnection: ~Copyable {
             case .taken: pause(milliseconds: 10)
             case .ended:
                 ends += 1
-                guard ends < 5 else { throw PodError(.failed, "hull-keeper ends again and again before it is ready") }
+                guard ends < 5 else {
+                    throw PodError(
+                        .failed, "hull-keeper ends again and again before it is ready",
+                        hint:
+                            "'hull version' and 'hull-keeper --version' are to say the same; the kernel's log has what killed it")
+                }
             }
         }
         throw PodError(
@@ -93,6 +98,8 @@ public enum KeeperQuestion {
                 }
             }
         }
-        throw PodError(.failed, "the keeper of the pod ends again and again")
+        throw PodError(
+            .failed, "the keeper of the pod ends again and again",
+            hint: "'hull why' says what is known; 'hull audit --fix' gives the pod another")
     }
 }

@@ -10,7 +10,7 @@ extension PodPlan {
         _ pod: Pod, removesItself: Bool, network: AdmittedNetwork, stopSignals: [String: Signal]
     ) throws(PodError) {
         guard let uid = PodUID(pod.metadata.uid) else {
-            throw PodError(.invalid, "metadata.uid: '\(pod.metadata.uid)' is no uid")
+            throw PodError(.invalid, "metadata.uid: '\(pod.metadata.uid)' is no uid", hint: "leave it out, and one is drawn")
         }
         if !pod.spec.hostUsers, network.mode == .host {
             throw PodError(

@@ -16,7 +16,10 @@ extension PodRegistry {
 
     /// The last revision until a moment, nanoseconds since 1970.
     public func revision(at moment: Int64) throws(PodError) -> Revision {
-        guard let journal else { throw PodError(.missing, "nothing was ever recorded") }
+        guard let journal else {
+            throw PodError(
+                .missing, "nothing was ever recorded", hint: "'hull run' records the first pod; --root names another place")
+        }
         return try journaling("cannot look back") { () throws(JournalError) in try journal.revision(at: moment) }
     }
 
@@ -30,7 +33,7 @@ extension PodRegistry {
                 guard error.kind == .compacted else { throw error }
             }
         }
-        throw PodError(.failed, "the journal is compacted again and again")
+        throw PodError(.failed, "the journal is compacted again and again", hint: "ask again, or for what is younger")
     }
 
     private static func unknown(_ reference: PodReference) -> PodError {
@@ -50,7 +53,7 @@ extension PodRegistry {
         let (base, batch) = try journaling("cannot read the history") { () throws(JournalError) in
             (
                 compacted > 0 ? try journal.range(RangeRequest(keys, at: compacted)).keyValues : [],
-                try journal.watch(keys, from: compacted + 1).poll()
+                try journal.changes(of: keys, behind: compacted)
             )
         }
         var reader = ChangeReader(journal)
@@ -74,7 +77,7 @@ extension PodRegistry {
             if compacted > 0, let value = try journal.value(of: name, at: compacted)?.value {
                 add(PodUID(String(decoding: value, as: UTF8.self)))
             }
-            for event in try journal.watch(.key(name), from: compacted + 1).poll().events where event.kind == .put {
+            for event in try journal.changes(of: .key(name), behind: compacted).events where event.kind == .put {
                 add(PodUID(String(decoding: event.keyValue.value, as: UTF8.self)))
             }
             guard found.isEmpty, !reference.text.isEmpty, !reference.text.utf8.contains(UInt8(ascii: "/")) else { return found }
@@ -84,7 +87,7 @@ extension PodRegistry {
                     add(PodKeys.parse(entry.key)?.uid)
                 }
             }
-            for event in try journal.watch(prefix, from: compacted + 1).poll().events {
+            for event in try journal.changes(of: prefix, behind: compacted).events {
                 add(PodKeys.parse(event.keyValue.key)?.uid)
             }
             // The beginning of several uids names none of them.
@@ -119,7 +122,7 @@ extension PodRegistry {
             var values: [[UInt8]] = []
             if compacted > 0, let value = try journal.value(of: PodKeys.refusal, at: compacted)?.value { values.append(value) }
             return values
-                + (try journal.watch(.key(PodKeys.refusal), from: compacted + 1).poll().events.map(\.keyValue.value))
+                + (try journal.changes(of: .key(PodKeys.refusal), behind: compacted).events.map(\.keyValue.value))
         }
         return Self.refusal(of: reference, in: values)
     }

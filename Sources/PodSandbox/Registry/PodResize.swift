@@ -15,7 +15,9 @@ public struct PodResize {
     private let journal: Journal
 
     public init(_ state: PodState, _ places: PodPlaces) throws(PodError) {
-        guard let journal = try places.openJournal(isWritable: true) else { throw PodError(.failed, "there is no journal") }
+        guard let journal = try places.openJournal(isWritable: true) else {
+            throw PodError(.failed, "there is no journal", hint: "'hull run' records the first pod; --root names another place")
+        }
         self.places = places
         self.state = state
         self.journal = journal
@@ -63,7 +65,7 @@ public struct PodResize {
     private static func resources(of name: String?, in pod: Pod) throws(PodError) -> ResourceRequirements {
         guard let name else { return pod.spec.resources ?? ResourceRequirements() }
         guard let container = pod.spec.allContainers.first(where: { $0.name == name }) else {
-            throw PodError(.missing, "the pod has no container '\(name)'")
+            throw PodError(.missing, "the pod has no container '\(name)'", hint: "'hull tree' lists its containers")
         }
         return container.resources
     }
@@ -108,7 +110,7 @@ public struct PodResize {
             let isThere = Comparison(.key(PodKeys.manifest(uid)), .createRevision(0), is: .greater)
             return try journal.commit(Transaction(if: [isThere], then: [operation]), .durable).succeeded
         }
-        if !isThere { throw PodError(.missing, "the pod was removed in this moment") }
+        if !isThere { throw PodError(.missing, "the pod was removed in this moment", hint: "'hull history' says by whom") }
     }
 
     // MARK: The kernel

@@ -33,7 +33,9 @@ public struct PodAttachment: ~Copyable {
     private static func connect(
         _ places: PodPlaces, _ uid: PodUID, _ request: KeeperRequest
     ) throws(PodError) -> KeeperConnection {
-        guard let connection = try KeeperConnection(places, uid) else { throw PodError(.wrongState, "the pod does not run") }
+        guard let connection = try KeeperConnection(places, uid) else {
+            throw PodError(.wrongState, "the pod does not run", hint: "'hull why' says why, 'hull logs' has what it printed")
+        }
         try connection.send(request)
         return connection
     }

@@ -24,7 +24,9 @@ public struct PodExec {
     /// Runs it to its end; its exit code, or 128 and the number of the signal that killed it.
     public func run(in pod: PodState, _ places: PodPlaces) throws(PodError) -> Int32 {
         guard let status = pod.status(of: container), status.state == .running, !pod.isLost else {
-            throw PodError(.wrongState, "container '\(container)' of pod '\(pod.sandbox.name)' does not run")
+            throw PodError(
+                .wrongState, "container '\(container)' of pod '\(pod.sandbox.name)' does not run",
+                hint: "'hull why' says why, 'hull restart' runs the pod again")
         }
         let runtime = places.runtime
         let id = PodPlan.containerID(pod.sandbox.uid, container, status.attempt)

@@ -54,7 +54,9 @@ public struct VolumeStore {
                 return found == nil ? .created : .configured
             }
         }
-        throw PodError(.failed, "somebody changes volume '\(namespace)/\(name)' again and again")
+        throw PodError(
+            .failed, "somebody changes volume '\(namespace)/\(name)' again and again",
+            hint: "'hull events -f' shows who; then ask again")
     }
 
     /// A volume that is there already has its new size at once.
@@ -85,7 +87,10 @@ public struct VolumeStore {
                 _ = try apply(VolumeClaim(ObjectMeta(name: name, namespace: namespace)), at: moment)
                 found = try record(name, namespace)
             }
-            guard let found else { throw PodError(.failed, "volume '\(namespace)/\(name)' was removed in this moment") }
+            guard let found else {
+                throw PodError(
+                    .failed, "volume '\(namespace)/\(name)' was removed in this moment", hint: "run it again: it is made anew")
+            }
             let users = PodKeys.volumeUsers(name, in: namespace)
             if found.record.claim.isForOnePod, let user = try self.users(name, namespace).first {
                 throw PodError(

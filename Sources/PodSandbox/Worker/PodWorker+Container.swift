@@ -43,10 +43,11 @@ extension PodWorker {
             watch.note("configuration")
             let owner = (uid: try users()?.hostID(user.uid) ?? user.uid, gid: try users()?.hostID(user.gid) ?? user.gid)
             var started: JobReport.StartedContainer
+            let times = LaunchTimes()
             do throws(PodError) {
-                started = try launch(id, texts, owner, streams, &handles, in: ProgramPlace(pod, container, id))
+                started = try launch(id, texts, owner, streams, &handles, in: ProgramPlace(pod, container, id), times)
             } catch { throw texts.shown(error) }
-            watch.note("launch")
+            watch.note(times.ledger())
             // The container has them in its own mount namespace.
             try unmountParts(id)
             watch.note("parts")
@@ -62,7 +63,7 @@ extension PodWorker {
 
     private func launch(
         _ id: String, _ texts: ConfigurationTexts, _ owner: (uid: UInt32, gid: UInt32), _ streams: consuming DescriptorList,
-        _ handles: inout DescriptorList, in place: ProgramPlace
+        _ handles: inout DescriptorList, in place: ProgramPlace, _ times: LaunchTimes
     ) throws(PodError) -> JobReport.StartedContainer {
         var request = CreateRequest(id: id, bundle: places.sandbox(uid))
         request.configuration = texts.real
@@ -70,6 +71,8 @@ extension PodWorker {
         request.asSibling = true
         try Self.takeStandardStreams(streams.descriptors, owner)
         defer { Self.giveUpStandardStreams() }
+        var runtime = self.runtime
+        runtime.ledger = { step, moment in times.note(step, moment) }
         let running: RunningContainer
         do throws(RuntimeError) { running = try runtime.launch(request) } catch { throw diagnose(error, in: place) }
         return Self.take(running, &handles)

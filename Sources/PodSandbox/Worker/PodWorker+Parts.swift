@@ -119,7 +119,10 @@ struct PartPath {
             throw PodError(
                 .invalid, "\(act) would make a name of a file of a secret", hint: "use a variable that comes from no Secret")
         }
-        guard VolumeMount.isPart(path) else { throw PodError(.invalid, "\(act): '\(path)' is no relative path without '..'") }
+        guard VolumeMount.isPart(path) else {
+            throw PodError(
+                .invalid, "\(act): '\(path)' is no relative path without '..'", hint: "a subPath counts from the volume's root")
+        }
         return path
     }
 }

@@ -142,7 +142,9 @@ public final class PodWorker {
     /// Which network the pod gets.
     func networkMode() throws(PodError) -> NetworkMode {
         guard let plan = try planIfPresent() else { throw PodError(.missing, "the journal has no plan of pod \(uid)") }
-        guard let mode = NetworkMode(plan.network) else { throw PodError(.invalid, "there is no network '\(plan.network)'") }
+        guard let mode = NetworkMode(plan.network) else {
+            throw PodError(.invalid, "there is no network '\(plan.network)'", hint: "'hull network ls' lists all")
+        }
         return mode
     }
 

@@ -1,4 +1,4 @@
-import CommandSupport
+public import CommandSupport
 import LinuxKernel
 public import PodRecords
 import StrictTree
@@ -6,12 +6,14 @@ import StrictTree
 /// How changes are printed, by `history` and `events`.
 public enum ChangeText {
     /// One line each, for `history`: times, the container, what, why.
-    public static func table(_ changes: [PodChange]) -> String {
-        var table = Table(["REVISION", "TIME", "WHO", "WHAT", "WHY", "MORE"])
+    public static func table(_ changes: [PodChange], in style: TextStyle = .plain) -> String {
+        var table = Table(["REVISION", "TIME", "WHO", "WHAT", "WHY", "MORE"], keeping: [0, 1, 2, 3])
         for change in changes {
-            table.add(["\(change.revision)", time(change), who(change), change.word, blank(change.cause), blank(change.message)])
+            table.add(
+                ["\(change.revision)", time(change), who(change), change.word, blank(change.cause), blank(change.message)],
+                moods: StateMood.of(change.word).map { [3: $0] } ?? [:])
         }
-        return table.text
+        return table.text(in: style)
     }
 
     private static func blank(_ text: String) -> String { text.isEmpty ? "-" : text }
@@ -24,11 +26,13 @@ public enum ChangeText {
     }
 
     /// One line, for `events`: revision, time, object, what, why.
-    public static func line(_ change: PodChange) -> String {
+    public static func line(_ change: PodChange, in style: TextStyle = .plain) -> String {
         var words = ["\(change.revision)", time(change), "\(change.object.rawValue) \(subject(change))", change.word]
         if !change.cause.isEmpty { words.append("(\(change.cause))") }
         if !change.message.isEmpty { words.append(change.message) }
-        return words.map(PlainText.line).joined(separator: "  ") + "\n"
+        words = words.map(PlainText.line)
+        words[3] = style.paint(words[3], StateMood.of(change.word))
+        return words.joined(separator: "  ") + "\n"
     }
 
     private static func subject(_ change: PodChange) -> String {

@@ -1,17 +1,17 @@
-import CommandSupport
+public import CommandSupport
 public import PodSandbox
 import StrictTree
 
 /// Networks and what is found about them, as text.
 public enum NetworkText {
     /// A line for each, with a header.
-    public static func table(_ networks: [PodNetworkState]) -> String {
+    public static func table(_ networks: [PodNetworkState], in style: TextStyle = .plain) -> String {
         var table = Table(["NAME", "STATE", "PODS", "SUBNETS"])
         for network in networks {
             let subnets = network.subnets.joined(separator: ",")
             table.add([network.name, network.state, "\(network.members.count)", subnets.isEmpty ? "-" : subnets])
         }
-        return table.text
+        return table.text(in: style)
     }
 
     /// A name on each line.

@@ -1,4 +1,4 @@
-import CommandSupport
+public import CommandSupport
 import LinuxKernel
 import PodRecords
 public import PodSandbox
@@ -18,13 +18,14 @@ public struct PodTable {
     }
 
     /// `now` is nanoseconds since 1970.
-    public func text(_ pods: [PodLine], now: Int64) -> String {
+    public func text(_ pods: [PodLine], now: Int64, in style: TextStyle = .plain) -> String {
         var header = ["NAME", "READY", "STATUS", "RESTARTS", "AGE"]
         if hasNamespaces { header.insert("NAMESPACE", at: 0) }
         if isWide { header += ["IP", "KEEPER", "UID"] }
-        var table = Table(header)
-        for pod in pods { table.add(row(pod, now)) }
-        return table.text
+        var table = Table(header, keeping: [hasNamespaces ? 1 : 0])
+        let column = hasNamespaces ? 3 : 2
+        for pod in pods { table.add(row(pod, now), moods: StateMood.of(pod.summary).map { [column: $0] } ?? [:]) }
+        return table.text(in: style)
     }
 
     private func row(_ pod: PodLine, _ now: Int64) -> [String] {

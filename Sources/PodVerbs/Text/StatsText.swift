@@ -1,14 +1,14 @@
-import CommandSupport
+public import CommandSupport
 public import PodSandbox
 import StrictTree
 
 /// What pods use, as a table or as JSON.
 public enum StatsText {
-    public static func table(_ samples: [PodFigures], containers: Bool) -> String {
+    public static func table(_ samples: [PodFigures], containers: Bool, in style: TextStyle = .plain) -> String {
         var table = Table(
             ["POD"] + (containers ? ["CONTAINER"] : []) + [
                 "CPU%", "MEMORY", "LIMIT", "PIDS", "RECEIVED", "SENT", "READ", "WRITTEN", "PRESSURE CPU/MEM/DISK",
-            ])
+            ], keeping: [0])
         for sample in samples {
             let pressure = [sample.processorPressure, sample.memoryPressure, sample.diskPressure]
             table.add(
@@ -17,9 +17,9 @@ public enum StatsText {
                     bytes(sample.memoryLimit), sample.processes.map { "\($0)" } ?? "-", bytes(sample.received),
                     bytes(sample.sent), bytes(sample.readBytes), bytes(sample.writtenBytes),
                     pressure.allSatisfy { $0 == nil } ? "-" : pressure.map(percent).joined(separator: "/"),
-                ])
+                ], moods: sample.isFrozen ? [0: .busy] : [:])
         }
-        return table.text
+        return table.text(in: style)
     }
 
     /// Of hundredths.
@@ -30,7 +30,7 @@ public enum StatsText {
     }
 
     /// As `12.3MiB`.
-    static func bytes(_ count: UInt64?) -> String {
+    public static func bytes(_ count: UInt64?) -> String {
         guard let count else { return "-" }
         if count < 1024 { return "\(count)B" }
         let units = ["KiB", "MiB", "GiB", "TiB", "PiB", "EiB"]

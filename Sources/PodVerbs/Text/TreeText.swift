@@ -1,21 +1,22 @@
-import CommandSupport
+public import CommandSupport
 public import PodSandbox
 import StrictTree
 
 /// A pod as a tree of lines, or as JSON.
 public enum TreeText {
-    public static func text(of tree: PodTree) -> String {
-        var root = Branch("\(tree.name)  \(tree.state)  uid \(tree.uid)")
+    public static func text(of tree: PodTree, in style: TextStyle = .plain) -> String {
+        var root = Branch("\(tree.name)  \(tree.state)  uid \(tree.uid)", state: tree.state)
         if let keeper = tree.keeper { root.add("keeper  \(line(keeper))") }
         root.add("network  \(tree.network)" + (tree.addresses.isEmpty ? "" : "  " + tree.addresses.joined(separator: " ")))
         if !tree.namespaces.isEmpty { root.add("namespaces  " + tree.namespaces.joined(separator: " ")) }
         root.add("cgroups", tree.cgroups)
         for container in tree.containers { root.add(branch(container)) }
-        return root.text
+        return root.text(in: style)
     }
 
     private static func branch(_ container: PodTree.Container) -> Branch {
-        var branch = Branch("\(container.isInit ? "init container" : "container") \(container.name)  \(container.state)")
+        var branch = Branch(
+            "\(container.isInit ? "init container" : "container") \(container.name)  \(container.state)", state: container.state)
         if !container.namespaces.isEmpty { branch.add("namespaces  " + container.namespaces.joined(separator: " ")) }
         branch.add("cgroups", container.cgroups)
         branch.add("mounts", container.mounts.map { "\($0.point)  \($0.type)  \($0.source)  \($0.options)" })
@@ -87,9 +88,14 @@ public enum TreeText {
 /// A line, and those below it.
 private struct Branch {
     let line: String
+    /// A word of the line that is a state.
+    let state: String?
     var below: [Branch] = []
 
-    init(_ line: String) { self.line = line }
+    init(_ line: String, state: String? = nil) {
+        self.line = line
+        self.state = state
+    }
 
     mutating func add(_ line: String) { below.append(Branch(line)) }
     mutating func add(_ branch: Branch) { below.append(branch) }
@@ -102,14 +108,21 @@ private struct Branch {
         below.append(branch)
     }
 
-    var text: String { PlainText.line(line) + "\n" + text(behind: "") }
+    func text(in style: TextStyle) -> String { shown("", style) + text(behind: "", style) }
 
-    private func text(behind prefix: String) -> String {
+    /// The whole line, cut where the terminal ends.
+    private func shown(_ prefix: String, _ style: TextStyle) -> String {
+        let whole = style.fit(prefix + PlainText.line(line))
+        guard let state, style.isColored, let place = whole.firstRange(of: "  " + state) else { return whole + "\n" }
+        return whole[..<place.lowerBound] + "  " + style.paint(state, StateMood.of(state)) + whole[place.upperBound...] + "\n"
+    }
+
+    private func text(behind prefix: String, _ style: TextStyle) -> String {
         var text = ""
         for (index, branch) in below.enumerated() {
             let isLast = index == below.count - 1
-            text += prefix + (isLast ? "└─ " : "├─ ") + PlainText.line(branch.line) + "\n"
-            text += branch.text(behind: prefix + (isLast ? "   " : "│  "))
+            text += branch.shown(prefix + (isLast ? "└─ " : "├─ "), style)
+            text += branch.text(behind: prefix + (isLast ? "   " : "│  "), style)
         }
         return text
     }

@@ -5,8 +5,8 @@ public import LinuxTypes
 /// What `audit` was given.
 public struct AuditArguments: Hashable, Sendable {
     public var fixes = false
-    /// As JSON.
-    public var isForMachines = false
+    /// nil is for people.
+    public var output: DocumentOutput?
     /// nil is the machine's.
     public var configuration: HostPath?
 
@@ -16,7 +16,7 @@ public struct AuditArguments: Hashable, Sendable {
 /// The grammar of `audit`.
 enum AuditVerb {
     static let options = [
-        Option("fix", help: "mend what can be mended"), Option("output", "o", value: "FORMAT", help: "json"),
+        Option("fix", help: "mend what can be mended"), DocumentOutput.option,
         ConfigurationOption.option,
     ]
 
@@ -25,7 +25,7 @@ enum AuditVerb {
         try verb.read(options, limit: 0) { token, reader throws(UsageError) in
             switch token {
             case .flag("fix", let on): arguments.fixes = on
-            case .value("output", let text): arguments.isForMachines = try JSONOutput.isWanted(text, reader)
+            case .value("output", let text): arguments.output = try DocumentOutput(text, reader)
             case .value("config", let text): arguments.configuration = try reader.path(text, "--config")
             default: break
             }

@@ -27,7 +27,9 @@ enum ConfigVerb {
     static let options = [
         Option("all-namespaces", "A", help: "ls: of all namespaces"),
         Option("namespace", "n", value: "NAME", help: "of another namespace than 'default'"),
-        Option("output", "o", value: "FORMAT", help: "ls: name; inspect: json, yaml (default) or jsonpath=TEMPLATE"),
+        Option(
+            "output", "o", value: "FORMAT",
+            help: "ls: json, yaml, name or jsonpath=TEMPLATE; inspect: not name, and yaml by default"),
         Option("force", "f", help: "rm: what is not there is no failure"),
     ]
 
@@ -48,7 +50,8 @@ enum ConfigVerb {
             throw verb.reader.wrong("'config' has the verbs ls, inspect and rm, not '\(word)'")
         }
         arguments.action = action
-        guard arguments.output == .table || (action == .list ? arguments.output == .name : arguments.output.isOfDocuments) else {
+        guard arguments.output == .table || arguments.output.isOfDocuments || (action == .list && arguments.output == .name)
+        else {
             throw verb.reader.wrong("'config \(word)' prints nothing as '\(format)'")
         }
         for word in verb.operands.dropFirst() {

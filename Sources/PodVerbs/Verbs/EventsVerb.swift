@@ -8,7 +8,8 @@ public struct EventsArguments: Hashable, Sendable {
     public var isFollowing = false
     /// nil: all that is retained, or what comes from now on when following.
     public var from: Int64?
-    public var isJSON = false
+    /// nil is for people.
+    public var output: DocumentOutput?
 
     public init() {}
 }
@@ -18,7 +19,7 @@ enum EventsVerb {
     static let options = [
         Option("follow", "f", help: "go on; without --from, begin with what comes next"),
         Option("from", value: "REV", help: "begin with this revision of the journal"),
-        JSONOutput.option,
+        DocumentOutput.option("json, yaml or jsonpath=TEMPLATE: each change by itself"),
     ]
 
     static func parse(_ verb: inout VerbReader) throws(UsageError) -> EventsArguments {
@@ -27,7 +28,7 @@ enum EventsVerb {
             switch token {
             case .flag("follow", let on): arguments.isFollowing = on
             case .value("from", let text): arguments.from = try reader.number(text, "--from")
-            case .value("output", let text): arguments.isJSON = try JSONOutput.isWanted(text, reader)
+            case .value("output", let text): arguments.output = try DocumentOutput(text, reader)
             default: break
             }
         }

@@ -23,6 +23,15 @@ enum ForwardVerb {
 
     /// `REMOTE`, `LOCAL:REMOTE`, or `:REMOTE` for any local one.
     private static func port(_ word: String, _ reader: ArgumentReader) throws(UsageError) -> PortForward.Port {
+        if let slash = word.utf8.firstIndex(of: UInt8(ascii: "/")) {
+            let kind = word[word.utf8.index(after: slash)...]
+            guard kind == "tcp" else {
+                throw .wrong(
+                    "'\(word)': connections of TCP are forwarded, nothing else",
+                    hint: "a port of the pod for UDP is a hostPort with 'hull run --network bridge', or the pod's own address")
+            }
+            return try port(String(word[..<slash]), reader)
+        }
         let parts = word.split(separator: ":", omittingEmptySubsequences: false).map(String.init)
         guard let last = parts.last, let remote = UInt16(last), remote > 0, parts.count <= 2 else {
             throw reader.wrong("'\(word)' is no port: [LOCAL:]REMOTE, each 1 to 65535")
@@ -37,7 +46,7 @@ enum ForwardVerb {
 
     static var manual: Manual {
         PodCommand.verbs.manual(
-            synopsis: "port-forward POD [LOCAL:]REMOTE…",
+            synopsis: "port-forward POD [LOCAL:]REMOTE[/tcp]…",
             about: """
                 Listens on ports of this machine's loopback, and passes each connection on to a port of the pod's loopback, until an interrupt, or until the pod
                 is stopped. Works for every network that a pod can have, also for none; no program runs in the pod for it. ':REMOTE' takes a local port that is

@@ -5,21 +5,22 @@ import JournalVerbs
 public struct HistoryPodArguments: Hashable, Sendable {
     public var pod = ""
     public var at: PastMoment?
-    public var isJSON = false
+    /// nil is for people.
+    public var output: DocumentOutput?
 
     public init() {}
 }
 
 /// The grammar of `history`.
 enum HistoryPodVerb {
-    static let options = [PastMoment.option, JSONOutput.option]
+    static let options = [PastMoment.option, DocumentOutput.option("json, yaml or jsonpath=TEMPLATE: each change by itself")]
 
     static func parse(_ verb: inout VerbReader) throws(UsageError) -> HistoryPodArguments {
         var arguments = HistoryPodArguments()
         try verb.read(options, limit: 1) { token, reader throws(UsageError) in
             switch token {
             case .value("at", let text): arguments.at = try PastMoment(text, reader)
-            case .value("output", let text): arguments.isJSON = try JSONOutput.isWanted(text, reader)
+            case .value("output", let text): arguments.output = try DocumentOutput(text, reader)
             default: break
             }
         }

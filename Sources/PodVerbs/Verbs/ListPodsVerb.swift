@@ -12,7 +12,9 @@ public enum PodOutput: Hashable, Sendable {
 
     static let option = Option("output", "o", value: "FORMAT", help: "wide, json, yaml, name or jsonpath=TEMPLATE")
 
-    init(_ text: String, _ reader: ArgumentReader) throws(UsageError) {
+    init(
+        _ text: String, _ reader: ArgumentReader, _ choices: String = "--output is wide, json, yaml, name or jsonpath=TEMPLATE"
+    ) throws(UsageError) {
         switch text {
         case "": self = .table
         case "wide": self = .wide
@@ -22,11 +24,21 @@ public enum PodOutput: Hashable, Sendable {
         default:
             let mark = "jsonpath="
             guard text.hasPrefix(mark) else {
-                throw reader.wrong("--output is wide, json, yaml, name or jsonpath=TEMPLATE, not '\(text)'")
+                throw reader.wrong("\(choices), not '\(text)'")
             }
             do throws(JSONPathError) { self = .path(try JSONPath(String(text.dropFirst(mark.count)))) } catch {
                 throw reader.wrong("--output jsonpath: \(error)")
             }
+        }
+    }
+
+    /// The same, where documents are printed.
+    public var ofDocuments: DocumentOutput? {
+        switch self {
+        case .json: .json
+        case .yaml: .yaml
+        case .path(let path): .path(path)
+        case .table, .wide, .name: nil
         }
     }
 

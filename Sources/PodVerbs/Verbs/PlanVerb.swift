@@ -7,8 +7,8 @@ public import PodSandbox
 public struct PlanArguments: Hashable, Sendable {
     /// Manifests; nil is stdin.
     public var files: [HostPath?] = []
-    /// As JSON.
-    public var isForMachines = false
+    /// nil is for people.
+    public var output: DocumentOutput?
     /// The digest alone.
     public var isQuiet = false
     /// nil is as the configuration says.
@@ -24,7 +24,7 @@ public struct PlanArguments: Hashable, Sendable {
 enum PlanVerb {
     static let options =
         [
-            Option("output", "o", value: "FORMAT", help: "json: the same, for programs"),
+            DocumentOutput.option,
             Option("quiet", "q", help: "print the digest alone, for 'hull run --plan'"), RunPodVerb.network,
             ConfigurationOption.option,
         ] + TuningFlags.options
@@ -34,7 +34,7 @@ enum PlanVerb {
         try verb.read(options, limit: 100) { token, reader throws(UsageError) in
             switch token {
             case .flag("quiet", let on): arguments.isQuiet = on
-            case .value("output", let text): arguments.isForMachines = try JSONOutput.isWanted(text, reader)
+            case .value("output", let text): arguments.output = try DocumentOutput(text, reader)
             case .value("network", let text): arguments.network = try RunPodVerb.network(text, reader)
             case .value(let name, let text) where try arguments.tuning.take(name, text, reader): break
             case .value("config", let text): arguments.configuration = try reader.path(text, "--config")

@@ -9,8 +9,8 @@ public struct PodStatsArguments: Hashable, Sendable {
     public var showsContainers = false
     /// One sample, and an end.
     public var isOnce = false
-    /// As JSON, one document a sample.
-    public var isForMachines = false
+    /// nil is for people.
+    public var output: DocumentOutput?
     /// Milliseconds between samples.
     public var interval: UInt32 = 2000
 
@@ -23,7 +23,7 @@ enum StatsVerb {
         Option("containers", "c", help: "a line for each container, too"),
         Option("no-stream", help: "one sample, and an end"),
         Option("interval", "i", value: "SECONDS", help: "between samples; 2 where nobody says"),
-        Option("output", "o", value: "FORMAT", help: "json: one document on a line for each sample"),
+        DocumentOutput.option("json, yaml or jsonpath=TEMPLATE: a document for each sample"),
     ]
 
     static func parse(_ verb: inout VerbReader) throws(UsageError) -> PodStatsArguments {
@@ -36,7 +36,7 @@ enum StatsVerb {
                 let seconds: UInt32 = try reader.number(text, "--interval")
                 guard (1...3600).contains(seconds) else { throw reader.wrong("--interval is 1 to 3600 seconds, not '\(text)'") }
                 arguments.interval = seconds * 1000
-            case .value("output", let text): arguments.isForMachines = try JSONOutput.isWanted(text, reader)
+            case .value("output", let text): arguments.output = try DocumentOutput(text, reader)
             default: break
             }
         }

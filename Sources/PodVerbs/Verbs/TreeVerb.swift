@@ -4,21 +4,21 @@ import JournalVerbs
 /// What `tree` was given.
 public struct PodTreeArguments: Hashable, Sendable {
     public var pod = ""
-    /// As JSON.
-    public var isForMachines = false
+    /// nil is for people.
+    public var output: DocumentOutput?
 
     public init() {}
 }
 
 /// The grammar of `tree`.
 enum TreeVerb {
-    static let options = [Option("output", "o", value: "FORMAT", help: "json: the same, for programs")]
+    static let options = [DocumentOutput.option]
 
     static func parse(_ verb: inout VerbReader) throws(UsageError) -> PodTreeArguments {
         var arguments = PodTreeArguments()
         try verb.read(options, limit: 1) { token, reader throws(UsageError) in
             guard case .value("output", let text) = token else { return }
-            arguments.isForMachines = try JSONOutput.isWanted(text, reader)
+            arguments.output = try DocumentOutput(text, reader)
         }
         arguments.pod = try verb.operand(0, "pod")
         return arguments

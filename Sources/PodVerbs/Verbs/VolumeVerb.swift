@@ -26,7 +26,7 @@ enum VolumeVerb {
     static let options = [
         Option("all-namespaces", "A", help: "ls: of all namespaces"),
         Option("namespace", "n", value: "NAME", help: "of another namespace than 'default'"),
-        Option("output", "o", value: "FORMAT", help: "ls: name"),
+        Option("output", "o", value: "FORMAT", help: "ls: json, yaml, name or jsonpath=TEMPLATE"),
         Option("force", "f", help: "rm: what is not there is no failure"),
     ]
 
@@ -38,8 +38,9 @@ enum VolumeVerb {
             case .flag("force", let on): arguments.force = on
             case .value("namespace", let text): arguments.namespace = text
             case .value("output", let text):
-                arguments.output = try PodOutput(text, reader)
-                guard arguments.output == .name else { throw reader.wrong("--output is name, not '\(text)'") }
+                let choices = "--output is json, yaml, name or jsonpath=TEMPLATE"
+                arguments.output = try PodOutput(text, reader, choices)
+                guard arguments.output != .wide else { throw reader.wrong("\(choices), not 'wide'") }
             default: break
             }
         }

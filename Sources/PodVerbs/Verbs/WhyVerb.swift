@@ -6,7 +6,8 @@ public struct WhyArguments: Hashable, Sendable {
     /// A pod, a container's id, or the name of a container that one pod has.
     public var subject = ""
     public var container: String?
-    public var isJSON = false
+    /// nil is for people.
+    public var output: DocumentOutput?
 
     public init() {}
 }
@@ -15,7 +16,7 @@ public struct WhyArguments: Hashable, Sendable {
 enum WhyVerb {
     static let options = [
         Option("container", "c", value: "NAME", help: "one of the pod's containers; without it all"),
-        JSONOutput.option,
+        DocumentOutput.option,
     ]
 
     static func parse(_ verb: inout VerbReader) throws(UsageError) -> WhyArguments {
@@ -23,7 +24,7 @@ enum WhyVerb {
         try verb.read(options, limit: 1) { token, reader throws(UsageError) in
             switch token {
             case .value("container", let text): arguments.container = text
-            case .value("output", let text): arguments.isJSON = try JSONOutput.isWanted(text, reader)
+            case .value("output", let text): arguments.output = try DocumentOutput(text, reader)
             default: break
             }
         }

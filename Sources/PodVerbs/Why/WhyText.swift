@@ -1,33 +1,38 @@
-import CommandSupport
+public import CommandSupport
 import LinuxTypes
 import StrictTree
 
 /// What `why` prints.
 public enum WhyText {
     /// For people. What comes from a container is made fit for a terminal.
-    public static func text(_ diagnosis: Diagnosis) -> String {
+    public static func text(_ diagnosis: Diagnosis, in style: TextStyle = .plain) -> String {
         var text = "pod \(diagnosis.namespace)/\(diagnosis.name)"
         if !diagnosis.phase.isEmpty { text += " is \(diagnosis.phase)" }
         if let verdict = diagnosis.verdict {
             let whose = verdict.container.map { ", container '\($0)'" } ?? ""
-            text += ": \(verdict.word)\(whose)"
+            text += ": \(style.paint(verdict.word, mood(verdict)))\(whose)"
         }
         text += "\n"
-        for finding in diagnosis.findings { text += self.text(finding) }
+        for finding in diagnosis.findings { text += self.text(finding, style) }
         return text
     }
 
-    private static func text(_ finding: Finding) -> String {
+    private static func mood(_ finding: Finding) -> TextStyle.Mood? { finding.isTrouble ? .bad : StateMood.of(finding.word) }
+
+    private static func text(_ finding: Finding, _ style: TextStyle) -> String {
         let attempt = finding.attempt.flatMap { $0 > 0 ? " (attempt \($0))" : nil } ?? ""
         let whose = finding.container.map { "container '\($0)'\(attempt)" } ?? "the pod"
-        var text = "\n\(whose): \(finding.word)\n  \(PlainText.line(finding.summary))\n"
+        var text =
+            "\n\(style.paint(whose, .title)): \(style.paint(finding.word, mood(finding)))\n  \(PlainText.line(finding.summary))\n"
         for evidence in finding.evidence where !finding.summary.hasSuffix(evidence.text) {
             let name = evidence.kind + String(repeating: " ", count: max(0, 8 - evidence.kind.utf8.count))
-            text += "  \(name) \(PlainText.line(evidence.text))\n"
+            text += "  \(style.paint(name, .faint)) \(PlainText.line(evidence.text))\n"
         }
         if !finding.log.isEmpty { text += "  its last words:\n" }
         for line in finding.log { text += "    | \(PlainText.line(line))\n" }
-        if finding.isTrouble, !finding.remedy.isEmpty { text += "  remedy   \(PlainText.line(finding.remedy))\n" }
+        if finding.isTrouble, !finding.remedy.isEmpty {
+            text += "  \(style.paint("remedy", .good))   \(PlainText.line(finding.remedy))\n"
+        }
         return text
     }
 

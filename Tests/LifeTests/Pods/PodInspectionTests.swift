@@ -210,9 +210,29 @@ struct PodInspectionTests {
                     JournalStore.program,
                 ])
             #expect(typed.output.contains("busybox:1"), "\(typed.output) \(typed.errors)")
-            for shell in ["zsh", "fish"] {
-                #expect(try LifeTests.run([JournalStore.program, "completion", shell]).output.contains("complete --"))
-            }
+            // In the shells themselves: zsh at a prompt of its own, on a terminal; fish as it asks itself.
+            let programs = (JournalStore.program as NSString).deletingLastPathComponent
+            let fish = try place.script(
+                "PATH=\(programs):$PATH fish --no-config -c \"hull completion fish | source; complete -C 'hull image lo'; complete -C 'hull logs $O pod'\""
+            )
+            #expect(fish.lines == ["load", "podling"], "\(fish.output) \(fish.errors)")
+            let zsh = try place.script(
+                """
+                cat >$W/try.zsh <<'END'
+                zmodload zsh/zpty
+                zpty z zsh -f -i
+                zpty -w z "cd $W; PATH=\(programs):\\$PATH; autoload -U compinit; compinit -u -D; source <(hull completion zsh); echo RE''ADY"
+                zpty -r -m z out '*READY*'
+                zpty -w -n z $'hull image lo\\t'
+                sleep 1
+                zpty -w z '--help | head -1; echo DO""NE'
+                zpty -r -m z out '*DONE*'
+                print -r -- "$out"
+                zpty -d z
+                END
+                timeout 30 zsh -f $W/try.zsh </dev/null
+                """)
+            #expect(zsh.output.contains("Usage: hull image load "), "\(zsh.output) \(zsh.errors)")
             #expect(try LifeTests.run([JournalStore.program, "completion", "tcsh"]).code == 2)
             let pages = try LifeTests.run([JournalStore.program, "manual", place.work + "/man1"]).lines
             #expect(

@@ -199,6 +199,46 @@ struct NetworkVerbLifeTests {
         #expect(try network.leftovers() == [])
     }
 
+    @Test("audit finds what is left of networks, both ways, and --fix mends it: elements, links, addresses, ports, records")
+    func audit() throws {
+        let network = try TestNetwork()
+        try withPods("audit-net", in: network) { place in
+            try place.call("run", "--network", "bridge", place.write("p", spec)).check("run")
+            expectEnd(try place.call("audit"), 0, "")
+            let plants = [
+                // An element that is like the pod's, for another address.
+                (
+                    "e=$(nft list set bridge hull0 senders4 | tr '\\n\\t' '  ' | sed 's/.*elements = {//; s/ comment.*//; s/[,}].*//; s/10\\.210\\.[0-9.]*/10.210.8.8/'); nft add element bridge hull0 senders4 \"{ $e }\"",
+                    "the set 'senders4' has a rule of no pod"
+                ),
+                ("nft flush set bridge hull0 senders6", "is gone from the set 'senders6'"),
+                ("ip link add hull0p99 type veth peer name hull0p98", "the link 'hull0p99' belongs to no pod"),
+                ("ip addr del $(ip -4 -br addr show hull0 | awk '{print $3}') dev hull0", "has lost its address 10.210.0.1"),
+                ("$H journal put $O /addresses/10.210.9.9 nobody >/dev/null", "'/addresses/10.210.9.9' is claimed by 'nobody'"),
+                ("$H journal put $O /host-ports/udp/9999 nobody >/dev/null", "is claimed by 'nobody'"),
+                (
+                    "$H journal put $O /network/pods/\(place.podMark)0-gone '\(Self.record)' >/dev/null",
+                    "has addresses of the bridge network, but there is no such pod"
+                ),
+                (
+                    "mkdir -p \(place.runRoot)/pods/\(place.podMark)0-gone; python3 -c 'import socket; socket.socket(socket.AF_UNIX).bind(\"\(place.runRoot)/pods/\(place.podMark)0-gone/keeper.sock\")'",
+                    "keeper.sock'"
+                ),
+            ]
+            for (script, _) in plants { try place.script(script).check("plant '\(script)'") }
+            let found = try place.call("audit")
+            #expect(found.code == 1)
+            for (script, says) in plants {
+                #expect(found.output.contains(says), "'\(script)' is not found: \(found.output)\(found.errors)")
+            }
+            let fixed = try place.call("audit", "--fix")
+            expectEnd(fixed, 0, "")
+            expectEnd(try place.call("audit"), 0, "")
+            try place.call("exec", "p", "--", "true").check("the pod runs on")
+        }
+        #expect(try network.leftovers() == [])
+    }
+
     private static let record =
         #"{"state":"ready","name":"default/gone","offset":77,"device":1,"inode":1,"ports":[]}"#
 

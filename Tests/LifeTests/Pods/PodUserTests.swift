@@ -150,6 +150,42 @@ struct PodUserTests {
             #expect(network.code == 2 && network.errors.contains("spec.hostUsers"), "\(network.errors)")
         }
     }
+
+    @Test("cp into a pod with users of its own: root's there, whatever file system it lands on; out: the caller's")
+    func copies() throws {
+        try withPods("users-cp") { place in
+            try place.script(
+                "mkdir -p $W/tree/d $W/shared; echo one >$W/tree/d/f; chmod 640 $W/tree/d/f; ln -s d/f $W/tree/l; chown -R 1234:1234 $W/tree/d/f"
+            ).check("prepare")
+            try place.runPod(
+                "p",
+                """
+                hostUsers: false
+                terminationGracePeriodSeconds: 0
+                volumes: [{name: e, emptyDir: {}}, {name: m, emptyDir: {medium: Memory}}, {name: h, hostPath: {path: \(place.shared)}}]
+                containers:
+                - name: c
+                  image: busybox:1
+                  command: [sleep, "1000"]
+                  volumeMounts: [{name: e, mountPath: /e}, {name: m, mountPath: /m}, {name: h, mountPath: /h}]
+                """)
+            for target in ["/tmp", "/e", "/m", "/h"] {
+                let copied = try place.call("cp", place.work + "/tree", "p:\(target)")
+                #expect(copied.succeeded, "\(target): \(copied.errors)")
+                // Again, onto what is there.
+                try place.call("cp", place.work + "/tree", "p:\(target)").check("cp")
+                let seen = try place.call(
+                    "exec", "p", "--", "sh", "-c",
+                    "cd \(target)/tree && stat -c '%n %u:%g %a' . d/f l && cat l && echo more >>d/f && echo writable")
+                #expect(
+                    seen.output == ". 0:0 755\nd/f 0:0 640\nl 0:0 777\none\nwritable\n",
+                    "\(target): \(seen.output) \(seen.errors)")
+                try place.call("cp", "p:\(target)/tree/d/f", place.work + "/back").check("cp")
+                #expect(fileText(place.work + "/back") == "one\nmore\n")
+                #expect(try place.script("stat -c %u:%g $W/back").output == "0:0\n")
+            }
+        }
+    }
 }
 
 /// The same where the kernel may be too old.
