@@ -74,6 +74,8 @@ public final class PodWorker {
     private func finish() throws(PodError) {
         try leave()
         try settleNetwork()
+        guard let openJournal else { return }
+        try journaling("cannot give up old history") { () throws(JournalError) in try KeptHistory(journal: openJournal).trim() }
     }
 
     private func report(on job: Job, _ descriptors: consuming DescriptorList) throws(PodError) {

@@ -159,4 +159,25 @@ struct PodHistoryTests {
             #expect(try place.call("why", "p").output.contains("the rest of its log was never written"))
         }
     }
+
+    @Test("history has a limit: while pods come and go its older part goes, and what is there stays")
+    func limit() throws {
+        try withPods("history-limit") { place in
+            try place.runPod("stays", Self.spec)
+            // As much as a thousand lives leave.
+            try place.script(
+                "head -c 1000000 /dev/zero >$W/value; for n in $(seq 80); do $H journal put $O --volatile /weight - <$W/value >$W/out; done"
+            ).check("eighty megabytes")
+            func size() throws -> Int { Int(try place.script("du -sm \(place.root)/journal | cut -f1").lines.first ?? "") ?? 0 }
+            #expect(try size() >= 80)
+            try place.runPod("goes", Self.spec)
+            try place.call("rm", "-f", "-t", "0", "goes").check("rm")
+            #expect(eventually { (try? size()).map { $0 < 64 } == true })
+            #expect(try place.line("stays").contains("2/2"))
+            #expect(try words(objects(place.call("history", "-o", "json", "stays")), "c").last == "Started")
+            #expect(try words(objects(place.call("history", "-o", "json", "goes"))).last == "Removed")
+            #expect(try place.call("journal", "check").succeeded && place.call("audit").output == "")
+            try place.call("rm", "-f", "-t", "0", "stays").check("rm")
+        }
+    }
 }
