@@ -179,38 +179,10 @@ struct PodLabelTests {
 
     // MARK: SELinux
 
-    /// The least that a kernel takes for a policy: two types for containers, and nothing forbidden.
-    private static let policy = """
-        (handleunknown allow) (mls true)
-        (class process (transition dyntransition)) (class file (read)) (class dir (read)) (classorder (process file dir))
-        (sid kernel) (sid security) (sid unlabeled) (sidorder (kernel security unlabeled))
-        (sensitivity s0) (sensitivityorder (s0)) (category c0) (category c1) (category c2) (categoryorder (c0 c1 c2))
-        (sensitivitycategory s0 (range c0 c2))
-        (user system_u) (role system_r) (role object_r) (userrole system_u system_r) (userrole system_u object_r)
-        (type kernel_t) (type container_t) (type container_file_t)
-        (roletype system_r kernel_t) (roletype system_r container_t) (roletype object_r container_file_t) (roletype object_r kernel_t)
-        (level low (s0)) (level high (s0 (range c0 c2))) (userlevel system_u low) (userrange system_u (low high))
-        (context kernel_c (system_u system_r kernel_t (low low))) (context file_c (system_u object_r kernel_t (low low)))
-        (sidcontext kernel kernel_c) (sidcontext security kernel_c) (sidcontext unlabeled file_c)
-        (fsuse trans tmpfs file_c) (fsuse trans devpts file_c) (fsuse trans mqueue file_c) (fsuse xattr overlay file_c)
-        (genfscon proc / file_c) (genfscon sysfs / file_c) (genfscon cgroup2 / file_c) (genfscon hostfs / file_c)
-        (allow container_t container_file_t (file (read)))
-
-        """
-
+    /// Under Tools/selinux-policy.cil.
     @Test("programs have the label of their manifest, and files that they make one that they may write", seLinux)
     func labels() throws {
         try withPods("selinux") { place in
-            try Self.policy.write(toFile: place.work + "/policy.cil", atomically: true, encoding: .utf8)
-            let loaded = try LifeTests.run([
-                "sh", "-ec",
-                """
-                cd \(place.work); secilc -M true -c 31 policy.cil -o policy -f /dev/null
-                mountpoint -q /sys/fs/selinux || mount -t selinuxfs selinuxfs /sys/fs/selinux
-                cat policy > /sys/fs/selinux/load
-                """,
-            ])
-            try #require(loaded.succeeded, "\(loaded.errors)")
             let context = "seLinuxOptions: {level: 's0:c1,c2'}"
             let label = "system_u:system_r:container_t:s0:c1,c2"
             #expect(try look(place, spec(context, "cat /proc/self/attr/current")).hasPrefix(label))
