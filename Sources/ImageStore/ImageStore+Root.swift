@@ -199,19 +199,30 @@ extension ImageStore {
     func discardRoot(_ user: String, patience: Int = 0) throws(ImageError) -> Bool {
         let name = Self.root(of: user)
         guard try status(name) != nil else { return true }
-        let lock = try locks.inDoorway { () throws(ImageError) in try Workplace.claim(name, files) }
-        guard let lock else { return try status(name) == nil }
-        // Order: held until all is gone, so that nobody makes another in between.
-        defer { lock.close() }
         var left = patience
-        while try isMounted(name) {
+        func hasPatience() -> Bool {
             guard left > 0 else { return false }
             pause(milliseconds: 20)
             left -= 20
+            return true
         }
+        var claimed = try claim(name)
+        while claimed == nil {
+            // Its maker is at it, or somebody who looks for strays.
+            if try status(name) == nil { return true }
+            guard hasPatience() else { return false }
+            claimed = try claim(name)
+        }
+        // Order: held until all is gone, so that nobody makes another in between.
+        defer { claimed?.close() }
+        while try isMounted(name) { guard hasPatience() else { return false } }
         try releaseQuota(of: user)
         try Workplace.remove(name, files)
         return true
+    }
+
+    private func claim(_ name: String) throws(ImageError) -> FileDescriptor? {
+        try locks.inDoorway { () throws(ImageError) in try Workplace.claim(name, files) }
     }
 
     private func isMounted(_ name: String) throws(ImageError) -> Bool {

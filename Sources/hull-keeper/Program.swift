@@ -15,6 +15,7 @@ enum Program {
             let keeper = try Keeper(
                 PodPlaces(root: HostPath(arguments.root ?? ""), runRoot: HostPath(arguments.runRoot ?? "")), uid,
                 workerProgram: try workerProgram(), worker: arguments.worker, arguments.inheritance)
+            if keeper.hasPredecessor { Orphans.end(uid) }
             tell("ready", arguments)
             try keeper.run()
             OwnCgroup.leave(uid, milliseconds: 1000)

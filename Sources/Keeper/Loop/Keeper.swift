@@ -24,6 +24,8 @@ public final class Keeper {
     let lock: OwnedDescriptor
     let listener: OwnedDescriptor
     let childSignals: SignalStream
+    /// Whether another had the pod and did not leave it: it was killed.
+    public let hasPredecessor: Bool
     var workers: [WorkerProcess] = []
     var stuckWorkers = StuckWorkers()
     /// Jobs that no worker is free for, and since when; milliseconds since the boot.
@@ -90,6 +92,7 @@ public final class Keeper {
         }
         listener = try Self.listen(inheritance, directory.descriptor)
         machine.recover(bootID: bootID, at: Moment.now())
+        hasPredecessor = inheritance == nil && machine.sandbox.keeper != nil
         machine.adopt(
             by: try during("cannot read the own start time") { () throws(KernelError) in try ProcessIdentity.own(bootID: bootID) }
         )

@@ -40,6 +40,25 @@ struct PodStuckTests {
         }
     }
 
+    @Test("a worker of a keeper that was killed ends when another keeper takes the pod")
+    func orphan() throws {
+        try withPods("stuck-orphan") { place in
+            let volume = try #require(SilentVolume(at: place.work + "/deaf"))
+            defer { volume.end() }
+            let run = try place.starting("run", try place.write("p", spec(place.work + "/deaf")))
+            #expect(eventually { (try? place.line("p").contains("ContainerCreating")) == true })
+            let worker = try #require(try stuckProcess(place))
+            let keeper = try place.keeper("p")
+            kill(keeper, SIGKILL)
+            // Whoever runs the pod notices, and starts another.
+            #expect(eventually { (try? place.keeper("p")).map { $0 != 0 && $0 != keeper } == true })
+            #expect(eventually { !Machine.exists("/proc/\(worker)") })
+            volume.end()
+            _ = run.wait()
+            try place.call("rm", "-f", "-t", "0", "p").check("rm")
+        }
+    }
+
     /// The worker that waits, the keeper's one child; nil where none comes to be so. Not every kernel tells where a process waits.
     private func stuckProcess(_ place: PodPlace) throws -> Int32? {
         let keeper = "\(try place.keeper("p"))"
