@@ -5,6 +5,8 @@ public struct ProcessStatus: Hashable, Sendable {
     public let name: String
     /// One letter, as `R`, `S`, `D`, `Z`.
     public let state: Character
+    /// The parent as the caller's PID namespace counts; 0 for one outside of it.
+    public let parent: Int32
     /// Clock ticks after the boot at which it started: with pid and boot id its identity.
     public let startTime: UInt64
     /// Whether it is on its way out and only waits for others: the init of a PID namespace ends before it is a zombie, as long as somebody has to
@@ -27,9 +29,10 @@ public struct ProcessStatus: Hashable, Sendable {
         state = Character(Unicode.Scalar(bytes[close + 2]))
         // Counted from the state on, which is field 3 of the manual page.
         var numbers = Numbers(bytes: bytes, position: close + 4)
-        guard let flags = numbers.skip(to: 9), let threads = numbers.skip(to: 20), let start = numbers.skip(to: 22) else {
-            throw Self.unreadable(pid)
-        }
+        guard let parent = numbers.skip(to: 4), let flags = numbers.skip(to: 9), let threads = numbers.skip(to: 20),
+            let start = numbers.skip(to: 22)
+        else { throw Self.unreadable(pid) }
+        self.parent = Int32(truncatingIfNeeded: parent)
         startTime = start
         isExiting = flags & 0x4 != 0 && threads <= 1
     }
@@ -63,6 +66,14 @@ public struct ProcessStatus: Hashable, Sendable {
 
     /// A zombie or a process that is being taken apart: it runs nothing any more.
     public var hasEnded: Bool { state == "Z" || state == "X" || isExiting }
+}
+
+/// Where in the kernel a process waits, `/proc/PID/wchan`; empty where it does not wait, is gone, or the kernel does not tell.
+public func waitChannel(of pid: Int32) -> String {
+    do throws(KernelError) {
+        let text = try readText("/proc/\(pid)/wchan", limit: 256)
+        return text == "0" ? "" : text
+    } catch { return "" }
 }
 
 /// When this process started, in clock ticks after the boot: asked once. nil where `/proc` is of another PID namespace, in which nobody has our pid.

@@ -32,8 +32,8 @@ enum Orphans {
     private static func find(_ pids: [Int32]) -> [Int32] {
         pids.filter { pid in
             do throws(KernelError) {
-                guard pid != currentPID(), let parent = try parent(of: pid), !pids.contains(parent) else { return false }
-                return try readText("/proc/\(pid)/comm", limit: 64) != "hull-keeper\n"
+                guard pid != currentPID(), let status = try ProcessStatus(pid: pid) else { return false }
+                return !pids.contains(status.parent) && status.name != "hull-keeper"
             } catch { return false }
         }
     }

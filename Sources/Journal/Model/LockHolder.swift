@@ -28,16 +28,10 @@ public struct LockHolder: Hashable, Sendable, CustomStringConvertible {
             guard pid > 0, let status = try ProcessStatus(pid: pid), status.startTime == startTime else {
                 return LockHolder(pid: 0)
             }
-            return LockHolder(pid: pid, name: status.name, state: String(status.state), waitChannel: waitChannel(pid))
+            return LockHolder(
+                pid: pid, name: status.name, state: String(status.state), waitChannel: LinuxKernel.waitChannel(of: pid))
         } catch {
             return LockHolder(pid: pid)
         }
-    }
-
-    private static func waitChannel(_ pid: Int32) -> String {
-        do throws(KernelError) {
-            let text = try readText("/proc/\(pid)/wchan", limit: 256)
-            return text == "0" ? "" : text
-        } catch { return "" }
     }
 }

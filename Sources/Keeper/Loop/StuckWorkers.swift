@@ -35,8 +35,8 @@ struct StuckWorkers {
     static func describe(_ pid: Int32) -> String {
         do throws(KernelError) {
             guard let status = try ProcessStatus(pid: pid) else { return "worker \(pid) is gone" }
-            let place = try readText("/proc/\(pid)/wchan", limit: 256)
-            if place.isEmpty || place == "0" { return "worker \(pid) is in state \(status.state)" }
+            let place = waitChannel(of: pid)
+            if place.isEmpty { return "worker \(pid) is in state \(status.state)" }
             let cause = cause(of: place)
             return "worker \(pid) waits in '\(place)'\(cause.isEmpty ? "" : ", " + cause)"
         } catch { return "worker \(pid): \(error)" }

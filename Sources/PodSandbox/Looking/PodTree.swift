@@ -94,8 +94,8 @@ public struct PodTree: Sendable {
     /// nil where it has ended meanwhile.
     private static func process(_ pid: Int32) throws(PodError) -> Process? {
         try during("cannot look at process \(pid)") { () throws(KernelError) in
-            guard let status = try ProcessStatus(pid: pid), let parent = try parent(of: pid) else { return nil }
-            return Process(pid: pid, parent: parent, name: status.name, state: String(status.state))
+            guard let status = try ProcessStatus(pid: pid) else { return nil }
+            return Process(pid: pid, parent: status.parent, name: status.name, state: String(status.state))
         }
     }
 
