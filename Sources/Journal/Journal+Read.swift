@@ -19,32 +19,12 @@ extension Journal {
         return found
     }
 
-    /// The keys of a range.
-    public func range(_ request: RangeRequest) throws(JournalError) -> RangeAnswer {
+    /// The keys of a range; of those whose bytes `isWanted` refuses nothing is read.
+    public func range(
+        _ request: RangeRequest, where isWanted: ((UnsafeRawBufferPointer) -> Bool)? = nil
+    ) throws(JournalError) -> RangeAnswer {
         try refresh()
-        return try withoutMoving { () throws(JournalError) in try read(request) }
-    }
-
-    /// Those keys of a range, in ascending order, whose bytes `isWanted` accepts; the values of the others are not read.
-    public func entries(
-        of keys: KeyRange, at revision: Revision? = nil, where isWanted: (UnsafeRawBufferPointer) -> Bool
-    ) throws(JournalError) -> [KeyValue] {
-        try refresh()
-        return try withoutMoving { () throws(JournalError) in
-            let revision = try checked(revision)
-            var entries: [KeyValue] = []
-            var failure: JournalError?
-            index.forEachNode(in: keys) { node in
-                guard isWanted(node.key), !OwnKeys.contains(node.key) else { return true }
-                guard let version = index.version(ofNode: node.place, at: revision) else { return true }
-                do throws(JournalError) { entries.append(try keyValue(Array(node.key), version, withValue: true)) } catch {
-                    failure = error
-                }
-                return failure == nil
-            }
-            if let failure { throw failure }
-            return entries
-        }
+        return try withoutMoving { () throws(JournalError) in try read(request, where: isWanted) }
     }
 
     /// Reads again where values moved meanwhile: a compaction writes them elsewhere and removes the segment.
@@ -64,11 +44,13 @@ extension Journal {
     }
 
     /// Reads from what is known, without looking for news.
-    func read(_ request: RangeRequest) throws(JournalError) -> RangeAnswer {
+    func read(
+        _ request: RangeRequest, where isWanted: ((UnsafeRawBufferPointer) -> Bool)? = nil
+    ) throws(JournalError) -> RangeAnswer {
         let revision = try checked(request.revision)
         let gaps = affecting(request.keys, at: revision)
         if request.countOnly {
-            let count = index.count(in: request.keys, at: revision)
+            let count = index.count(in: request.keys, at: revision, where: isWanted)
             return RangeAnswer(keyValues: [], count: count, revision: log.revision, gaps: gaps)
         }
         let isOrdered = request.target == .key && request.order == .ascending
@@ -77,7 +59,7 @@ extension Journal {
         var count = 0
         var failure: JournalError?
         let needsValue = !request.keysOnly || request.target == .value
-        index.forEach(in: request.keys, at: revision) { key, version in
+        index.forEach(in: request.keys, at: revision, where: isWanted) { key, version in
             count += 1
             guard !isOrdered || keyValues.count < limit else { return true }
             do throws(JournalError) {

@@ -42,37 +42,47 @@ extension Journal {
     /// counts: nothing is given up behind the first transaction that calls itself younger. Returns the compacted revision.
     @discardableResult
     public func compact(olderThan moment: Int64) throws(JournalError) -> Revision {
-        for _ in 0..<16 {
-            try refresh()
-            do throws(JournalError) {
-                return try giveUp(before: try lastRevision(before: moment))
-            } catch {
-                // A segment went while it was read: another compaction is at work.
-                guard case .kernel(let cause) = error, cause.errno == .ENOENT else { throw error }
-                log.files.closeAll()
-            }
-        }
-        return log.compacted
+        try whileSegmentsGo { () throws(JournalError) in try giveUp(before: try lastRevision(before: moment)) } ?? log.compacted
     }
 
     /// The last revision of which it and all before it were written until a moment, nanoseconds since 1970 by the clocks of the writers. Throws `compacted`
     /// where that history was given up.
     public func revision(at moment: Int64) throws(JournalError) -> Revision {
         let (limit, isOverflow) = moment.addingReportingOverflow(1)
+        let last = try whileSegmentsGo { () throws(JournalError) in
+            let found = try lastRevision(before: isOverflow ? moment : limit)
+            if found == log.compacted, found > 0 { throw JournalError.compacted(found) }
+            return found
+        }
+        guard let last else { throw .compacted(log.compacted) }
+        // Nothing was written by then: the store was empty, at revision 1.
+        return max(last, 1)
+    }
+
+    /// Reads segments again where one went meanwhile: a compaction is at work. nil where that does not end.
+    private func whileSegmentsGo<Result>(_ body: () throws(JournalError) -> Result) throws(JournalError) -> Result? {
         for _ in 0..<16 {
             try refresh()
-            do throws(JournalError) {
-                let found = try lastRevision(before: isOverflow ? moment : limit)
-                if found == log.compacted, found > 0 { throw JournalError.compacted(found) }
-                // Nothing was written by then: the store was empty, at revision 1.
-                return max(found, 1)
-            } catch {
-                // A segment went while it was read: a compaction is at work.
+            do throws(JournalError) { return try body() } catch {
                 guard case .kernel(let cause) = error, cause.errno == .ENOENT else { throw error }
                 log.files.closeAll()
             }
         }
-        throw .compacted(log.compacted)
+        return nil
+    }
+
+    /// Has `compact` give up history where the store takes more than `bytes`, and `bytesPerKey` for each key of a range that there is; it is told what the
+    /// store may take. Where somebody else writes, whoever comes next tries again.
+    public func keepWithin(
+        _ bytes: UInt64, and bytesPerKey: UInt64, for keys: KeyRange, _ compact: (UInt64) throws(JournalError) -> Void
+    ) throws(JournalError) {
+        let size = try footprint().segmentBytes
+        guard size > bytes else { return }
+        let allowed = bytes + UInt64(try range(RangeRequest(keys, countOnly: true)).count) * bytesPerKey
+        guard size > allowed else { return }
+        do throws(JournalError) { try compact(allowed) } catch {
+            guard case .busy = error else { throw error }
+        }
     }
 
     /// Gives up as little history as brings the segments down to this many bytes, all of it where nothing less does. What the keys are takes what it

@@ -13,11 +13,15 @@ import Testing
         let before = try journal.revision()
         _ = try journal.commit(Transaction(then: [.delete(.key("/p/a")), .put("/p/c", value: [1])]), .volatile)
         func names(_ revision: Revision?) throws -> [String] {
-            try journal.entries(of: .prefix("/p/"), at: revision) { $0.count == 4 }.map { "\($0.key)=\($0.value.count)" }
+            try journal.range(RangeRequest(.prefix("/p/"), at: revision)) { $0.count == 4 }.keyValues.map {
+                "\($0.key)=\($0.value.count)"
+            }
         }
         #expect(try names(nil) == ["/p/b=4", "/p/c=1"])
         #expect(try names(before) == ["/p/a=4", "/p/b=4"])
-        #expect(try journal.entries(of: .all) { _ in false }.isEmpty)
-        #expect(throws: JournalError.self) { try journal.entries(of: .all, at: before + 100) { _ in true } }
+        #expect(try journal.range(RangeRequest(.all)) { _ in false }.keyValues.isEmpty)
+        #expect(try journal.range(RangeRequest(.all, countOnly: true)) { $0.count == 4 }.count == 3)
+        #expect(try journal.range(RangeRequest(.key("/q/a"))) { $0.count != 4 }.keyValues.isEmpty)
+        #expect(throws: JournalError.self) { try journal.range(RangeRequest(.all, at: before + 100)) { _ in true } }
     }
 }

@@ -71,15 +71,8 @@ struct Records {
     /// History is kept as long as it is small beside what the containers need, so that giving it up is rare.
     private func giveUpHistory() throws(RuntimeError) {
         try naming("cannot give up old records") { () throws(JournalError) in
-            let size = try journal.footprint().segmentBytes
-            guard size > Self.historyLimit else { return }
-            let containers = try journal.range(RangeRequest(.prefix(Self.prefix), countOnly: true)).count
-            guard size > Self.historyLimit + UInt64(containers) * Self.limitPerContainer else { return }
-            do throws(JournalError) {
-                _ = try journal.compact(to: try journal.revision())
-            } catch {
-                // Who removes the next container tries again.
-                guard case .busy = error else { throw error }
+            try journal.keepWithin(Self.historyLimit, and: Self.limitPerContainer, for: .prefix(Self.prefix)) {
+                _ throws(JournalError) in try journal.compact(to: try journal.revision())
             }
         }
     }

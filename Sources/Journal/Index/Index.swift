@@ -74,17 +74,25 @@ struct Index {
         }
     }
 
-    /// Calls `body` with each key of a range that exists at a revision, in ascending order, until it says false. Not with the store's own.
-    func forEach(in range: KeyRange, at revision: Revision, _ body: ([UInt8], Version) -> Bool) {
+    /// Calls `body` with each key of a range that exists at a revision, in ascending order, until it says false. Not with the store's own, nor with those whose
+    /// bytes `isWanted` refuses.
+    func forEach(
+        in range: KeyRange, at revision: Revision, where isWanted: ((UnsafeRawBufferPointer) -> Bool)? = nil,
+        _ body: ([UInt8], Version) -> Bool
+    ) {
         if range.isSingle {
-            if OwnKeys.contains(range.lower) { return }
+            if range.lower.withUnsafeBytes({ Self.isLeftOut($0, isWanted) }) { return }
             if let found = version(of: range.lower, at: revision) { _ = body(range.lower, found) }
             return
         }
         forEachNode(in: range) { node in
-            guard !OwnKeys.contains(node.key), let found = version(ofNode: node.place, at: revision) else { return true }
+            guard !Self.isLeftOut(node.key, isWanted), let found = version(ofNode: node.place, at: revision) else { return true }
             return body(Array(node.key), found)
         }
+    }
+
+    private static func isLeftOut(_ key: UnsafeRawBufferPointer, _ isWanted: ((UnsafeRawBufferPointer) -> Bool)?) -> Bool {
+        OwnKeys.contains(key) || isWanted?(key) == false
     }
 
     /// Calls `body` with each of the store's own keys in a range that exists at a revision.
@@ -102,12 +110,15 @@ struct Index {
         return first > 0 && shape(of: first)?.key.first ?? 0 == 0
     }
 
-    /// How many keys of a range exist at a revision, without the store's own.
-    func count(in range: KeyRange, at revision: Revision) -> Int {
-        if range.isSingle { return OwnKeys.contains(range.lower) || version(of: range.lower, at: revision) == nil ? 0 : 1 }
+    /// How many keys of a range exist at a revision: those that `forEach` has.
+    func count(in range: KeyRange, at revision: Revision, where isWanted: ((UnsafeRawBufferPointer) -> Bool)? = nil) -> Int {
+        if range.isSingle {
+            if range.lower.withUnsafeBytes({ Self.isLeftOut($0, isWanted) }) { return 0 }
+            return version(of: range.lower, at: revision) == nil ? 0 : 1
+        }
         var count = 0
         forEachNode(in: range) { node in
-            if !OwnKeys.contains(node.key), version(ofNode: node.place, at: revision) != nil { count += 1 }
+            if !Self.isLeftOut(node.key, isWanted), version(ofNode: node.place, at: revision) != nil { count += 1 }
             return true
         }
         return count

@@ -2,21 +2,11 @@ internal import Journal
 
 /// How much of what was the journal of pods keeps: for `hull history`, `events --from` and `--at`, and for an audit that knows what once was ours. Without a
 /// limit a machine whose pods come and go would fill its disk, and the index of the journal its memory.
-struct KeptHistory {
-    let journal: Journal
-
+enum KeptHistory {
     /// Gives up the older half where it takes more than it may. Order: behind every answer; a thousand pods' lives take a third of a second.
-    func trim() throws(JournalError) {
-        let size = try journal.footprint().segmentBytes
-        guard size > Self.limit else { return }
-        let keys = try journal.range(RangeRequest(.all, countOnly: true)).count
-        let allowed = Self.limit + UInt64(keys) * Self.limitPerKey
-        guard size > allowed else { return }
-        do throws(JournalError) {
+    static func trim(_ journal: Journal) throws(JournalError) {
+        try journal.keepWithin(limit, and: limitPerKey, for: .all) { allowed throws(JournalError) in
             try journal.compact(toSize: allowed / 2)
-        } catch {
-            // Whoever ends next tries again.
-            guard case .busy = error else { throw error }
         }
     }
 

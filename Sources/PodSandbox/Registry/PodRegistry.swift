@@ -126,7 +126,7 @@ public struct PodRegistry {
     public func lines(warn: (String) -> Void = { _ in }) throws(PodError) -> [PodLine] {
         guard let journal else { return [] }
         let found = try journaling("cannot list the pods") { () throws(JournalError) in
-            try journal.entries(of: .prefix(PodKeys.sandboxes), at: revision) { PodKeys.isSandbox($0) }
+            try journal.range(RangeRequest(.prefix(PodKeys.sandboxes), at: revision)) { PodKeys.isSandbox($0) }.keyValues
         }
         let frozen = try frozen()
         var lines: [PodLine] = []

@@ -75,7 +75,7 @@ public final class PodWorker {
         try leave()
         try settleNetwork()
         guard let openJournal else { return }
-        try journaling("cannot give up old history") { () throws(JournalError) in try KeptHistory(journal: openJournal).trim() }
+        try journaling("cannot give up old history") { () throws(JournalError) in try KeptHistory.trim(openJournal) }
     }
 
     private func report(on job: Job, _ descriptors: consuming DescriptorList) throws(PodError) {
