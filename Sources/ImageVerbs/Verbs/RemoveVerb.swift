@@ -19,8 +19,7 @@ enum RemoveVerb {
         try verb.read(options, limit: 1000) { token, _ throws(UsageError) in
             if case .flag("force", let on) = token { arguments.force = on }
         }
-        _ = try verb.operand(0, "name of an image")
-        arguments.names = verb.operands
+        arguments.names = try verb.someOperands("name of an image")
         return arguments
     }
 

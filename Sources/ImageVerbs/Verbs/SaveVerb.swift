@@ -34,8 +34,7 @@ enum SaveVerb {
             default: break
             }
         }
-        _ = try verb.operand(0, "name of an image")
-        arguments.names = verb.operands
+        arguments.names = try verb.someOperands("name of an image")
         guard arguments.format != .layoutDirectory || arguments.path != nil else {
             throw verb.reader.wrong("--format oci-dir needs --output DIR")
         }

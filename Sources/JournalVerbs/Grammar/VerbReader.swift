@@ -52,6 +52,12 @@ public struct VerbReader {
         return operands[index]
     }
 
+    /// All operands, of which there must be one; `what` each is, for the message.
+    public func someOperands(_ what: String) throws(UsageError) -> [String] {
+        _ = try operand(0, what)
+        return operands
+    }
+
     /// An operand that is a key.
     func key(_ index: Int, _ what: String = "key") throws(UsageError) -> Key {
         try key(try operand(index, what))

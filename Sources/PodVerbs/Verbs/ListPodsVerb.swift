@@ -137,8 +137,7 @@ enum InspectPodVerb {
             default: break
             }
         }
-        _ = try verb.operand(0, "pod")
-        arguments.pods = verb.operands
+        arguments.pods = try verb.someOperands("pod")
         return arguments
     }
 

@@ -25,8 +25,7 @@ enum StopPodVerb {
         try verb.read(options, limit: 1000) { token, reader throws(UsageError) in
             if case .value("time", let text) = token { arguments.grace = try reader.number(text, "--time") }
         }
-        _ = try verb.operand(0, "pod")
-        arguments.pods = verb.operands
+        arguments.pods = try verb.someOperands("pod")
         return arguments
     }
 
@@ -82,8 +81,7 @@ enum RemovePodVerb {
             default: break
             }
         }
-        _ = try verb.operand(0, "pod")
-        arguments.pods = verb.operands
+        arguments.pods = try verb.someOperands("pod")
         return arguments
     }
 
@@ -107,8 +105,7 @@ enum WaitPodVerb {
     static func parse(_ verb: inout VerbReader) throws(UsageError) -> WaitPodArguments {
         var arguments = WaitPodArguments()
         try verb.read([], limit: 1000) { _, _ in }
-        _ = try verb.operand(0, "pod")
-        arguments.pods = verb.operands
+        arguments.pods = try verb.someOperands("pod")
         return arguments
     }
 
