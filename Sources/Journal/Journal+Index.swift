@@ -8,6 +8,7 @@ extension Journal {
     /// Takes in what was written since the last call.
     func refresh() throws(JournalError) {
         if leaseLook != nil { leaseLook = nil }
+        doubt = .none
         // Order: the clock before the news. What is over by then is over in them; by a later one a lease may be over that somebody keeps alive just now.
         moment = index.mayHoldOwnKeys ? log.options.clock.milliseconds : 0
         try takeNews()
@@ -16,7 +17,7 @@ extension Journal {
         try takeNews()
     }
 
-    private func takeNews() throws(JournalError) {
+    func takeNews() throws(JournalError) {
         if index.isBroken { try leaveIndex() }
         if index.isShared, try keepFollowing() { return }
         if !index.isShared, try join() {

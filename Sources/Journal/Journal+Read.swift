@@ -27,13 +27,18 @@ extension Journal {
         return try withoutMoving { () throws(JournalError) in try read(request, where: isWanted) }
     }
 
-    /// Reads again where values moved meanwhile: a compaction writes them elsewhere and removes the segment.
+    /// Reads again where values moved meanwhile: a compaction writes them elsewhere and removes the segment. And where a deadline was met that had passed.
     func withoutMoving<Result>(_ body: () throws(JournalError) -> Result) throws(JournalError) -> Result {
         for _ in 0..<16 {
             do throws(JournalError) {
                 let result = try body()
-                if !index.isBroken { return result }
-                try refresh()
+                if doubt == .open {
+                    try settleDeadlines()
+                } else if index.isBroken {
+                    try refresh()
+                } else {
+                    return result
+                }
             } catch {
                 guard case .kernel(let cause) = error, cause.errno == .ENOENT else { throw error }
                 log.files.closeAll()

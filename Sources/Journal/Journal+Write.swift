@@ -64,6 +64,8 @@ extension Journal {
     private func attempt(_ work: Work, _ durability: Durability) throws(JournalError) -> Attempt {
         try log.lockForWriting()
         defer { log.unlockForWriting() }
+        // Order: before the clock is looked at.
+        if case .keepAlive(let id) = work { try log.announce(id) }
         try refresh()
         // Order: before anything is read, so that nothing that follows sees keys that should be gone.
         if index.mayHoldOwnKeys, let other = try endDueLeases() { return other }

@@ -26,6 +26,8 @@ public final class Journal {
     var leaseLook: LeaseLook?
     /// When what is known was not older than this: milliseconds of the clock of leases. 0 where there were none.
     var moment: UInt64 = 0
+    /// What one read knows of deadlines that had passed by that moment.
+    var doubt = DeadlineDoubt.none
     /// The PID namespace that we are in, asked once: no process leaves its own.
     lazy var pidNamespace = log.options.clock.namespace
 

@@ -100,7 +100,7 @@ import Testing
 
     @Test func `a shared header of an older program is read`() throws {
         let bytes = Self.shared
-        for count in [192, 224, 288] {
+        for count in [192, 224, 288, 304] {
             let header = try #require(
                 bytes.withUnsafeBytes {
                     SharedHeader(UnsafeRawBufferPointer(rebasing: $0[..<count]), store: Self.store, boot: Self.boot)
@@ -108,6 +108,7 @@ import Testing
             #expect(header[.holderStart] == 8 * 0x0101)
             #expect(header[.stoppedSince] == (count > 192 ? 10 * 0x0101 : 0))
             #expect(header[.syncStoppedSince] == (count > 224 ? 14 * 0x0101 : 0))
+            #expect(header[.kept] == (count > 288 ? 15 * 0x0101 : 0))
         }
         let torn = bytes.withUnsafeBytes {
             SharedHeader(UnsafeRawBufferPointer(rebasing: $0[..<200]), store: Self.store, boot: Self.boot)

@@ -283,6 +283,47 @@ import Testing
         }
     }
 
+    @Test func `what a stopped writer keeps alive is over for nobody, until he is gone`() throws {
+        let journal = try machine.open()
+        let lease = try journal.grantLease(milliseconds: 100, .volatile)
+        let other = try journal.grantLease(milliseconds: 100, .volatile)
+        try put(journal, "/a", lease.id)
+        try put(journal, "/b", other.id)
+        let readers = [try machine.open(), try machine.open { $0.isWritable = false }]
+        let clock = machine.clock
+        var seen: [[Bool]] = []
+        func look() throws(JournalError) {
+            for reader in readers {
+                seen.append(try reader.range(RangeRequest(.all)).keyValues.map(\.isLeaseExpired))
+                #expect(try reader.leases().map(\.isExpired) == seen.last)
+            }
+        }
+        // He looks at the clock three times: before the news, for what is over, and for the new deadline.
+        clock.whenAsked = {
+            clock.whenAsked = {
+                clock.whenAsked = {
+                    clock.milliseconds += 150
+                    clock.others = .alive
+                    do throws(JournalError) { try look() } catch { Issue.record(error) }
+                    // The same, killed there.
+                    clock.others = .ended
+                    do throws(JournalError) { try look() } catch { Issue.record(error) }
+                }
+            }
+        }
+        _ = try journal.keepLeaseAlive(lease.id, .volatile)
+        try #require(clock.whenAsked == nil)
+        #expect(seen == [[false, true], [false, true], [true, true], [true, true]])
+        clock.others = .alive
+        seen = []
+        try look()
+        #expect(seen == [[false, true], [false, true]])
+        clock.milliseconds += 100
+        seen = []
+        try look()
+        #expect(seen == [[true, true], [true, true]], "what was announced was taken back")
+    }
+
     @Test func `there is a limit, and all up to it work`() throws {
         let journal = try machine.open()
         for _ in 0..<Lease.limit { _ = try journal.grantLease(milliseconds: 1000, .volatile) }

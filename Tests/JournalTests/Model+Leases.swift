@@ -191,12 +191,14 @@ final class SimulatedClock: LeaseClock {
     /// When the process of pid 7 started: another number is another process.
     var started: UInt64 = 1
     var namespace: UInt64? = 1
+    /// How all other processes are, we among them.
+    var others = ProcessLife.ended
     /// How often somebody looked at a process.
     private(set) var looks = 0
 
     func life(of pid: Int32, startTime: UInt64) -> ProcessLife {
         looks += 1
-        return pid == 7 && startTime == started ? .alive : .ended
+        return pid == 7 ? startTime == started ? .alive : .ended : others
     }
 
     func startTime(of pid: Int32) -> UInt64? { pid == 7 ? started : nil }

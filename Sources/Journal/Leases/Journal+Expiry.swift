@@ -10,6 +10,17 @@ struct LeaseLook {
     var answers: [LeaseID: Bool] = [:]
 }
 
+/// What a read knows of a deadline that has passed. The lease may be kept alive by a writer who looked at the clock before that, and was slow or stopped
+/// since: told that it is over, a reader would see it live again.
+enum DeadlineDoubt: Equatable {
+    /// None was met.
+    case none
+    /// One was met: the answer does not count.
+    case open
+    /// All are over but this lease, which is being kept alive; 0 for none.
+    case settled(LeaseID)
+}
+
 extension Journal {
     /// All leases now. None where the table is damaged: what hung on them stays, and `check` names it.
     func leaseTable() throws(JournalError) -> LeaseTable {
@@ -45,9 +56,25 @@ extension Journal {
         }
         if let answer = leaseLook?.answers[id] { return answer }
         guard let look = leaseLook, let index = look.table.index(of: id) else { return false }
-        let answer = hasExpired(look.table.rows[index], of: look.table, at: look.now)
+        let answer = hasExpired(look.table.rows[index], of: look.table, at: look.now) && !isKeptAlive(look.table.rows[index])
         leaseLook?.answers[id] = answer
         return answer
+    }
+
+    /// Whether a lease that has expired is none yet, as far as a reader can know. A writer knows: nobody else is one.
+    private func isKeptAlive(_ row: LeaseTable.Row) -> Bool {
+        if row.kind != LeaseTable.Row.Kind.deadline || log.isWriting { return false }
+        if case .settled(let id) = doubt { return id == row.id }
+        doubt = .open
+        return false
+    }
+
+    /// Finds out which of the leases whose deadlines passed before `moment` is being kept alive.
+    func settleDeadlines() throws(JournalError) {
+        // Order: the announcement before the news. Who has not announced it yet will find the lease over; whoever has done it is in the news.
+        doubt = .settled(try log.leaseBeingKept())
+        leaseLook = nil
+        try takeNews()
     }
 
     /// nil for the leases of a newer program, of which nothing can be said.

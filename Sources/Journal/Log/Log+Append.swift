@@ -38,6 +38,8 @@ extension Log {
             if !wasOurs || state.map({ $0[.stopped] != 0 }) ?? false {
                 try shared.write(.holder, [holder.pid, holder.startTime, 0, 0])
             }
+            // Who was killed while he kept it alive may have done it: what he wrote is caught up with before we let go of the lock.
+            announcedLease = state.map { LeaseID(bitPattern: $0[.kept]) } ?? 0
             isOwnTail = wasOurs && inspectedTail == tail
             isWriting = true
             if options.timesLock { lockedAt = monotonicMicroseconds() }
@@ -49,6 +51,7 @@ extension Log {
 
     func unlockForWriting() {
         isWriting = false
+        if announcedLease != 0 { withdrawLease() }
         if options.timesLock { longestHold = max(longestHold, monotonicMicroseconds() - lockedAt) }
         shared.release()
         locks?.release(.writer)

@@ -42,6 +42,8 @@ final class Log {
     var hasReadAnything = false
     /// The last segment that an index was said to hold; 0 for who reads for himself.
     var followedSegment: UInt64 = 0
+    /// While the writer's lock is held: the lease that the shared header says is being kept alive. 0 for none.
+    var announcedLease: LeaseID = 0
     /// Nobody looked yet whether a spare segment lies ready.
     var isReserveUnknown = true
     /// The writer's lock is held.

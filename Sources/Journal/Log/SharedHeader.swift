@@ -13,6 +13,7 @@ internal import LinuxKernel
 ///                                           holder, started     (writer lock) pid and start time of who took the lock last
 ///                                           stopped, since      who was seen stopped while he held the lock, and when first; 0 for nobody
 ///                                           sync holder, started, sync stopped, since: the same of the sync lock
+///                                           kept                (writer lock) the lease whose deadline the holder puts off; 0 for none
 ///
 /// Nothing here is needed to find a record: the segments say it all. A store without this file has a new boot before it. What follows the first holder
 /// came later: a file that ends before it says 0.
@@ -36,6 +37,7 @@ struct SharedHeader {
         case syncHolderStart
         case syncStopped
         case syncStoppedSince
+        case kept
     }
 
     private var words: SIMD16<UInt64>
