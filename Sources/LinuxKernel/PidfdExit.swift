@@ -22,6 +22,22 @@ extension FileDescriptor {
     }
 }
 
+/// How a process ended that nobody has reaped yet, whoever's child it is. nil for who runs, is gone or may not be traced by us. Asked of one whose pidfd says that it
+/// has ended: other threads may outlive the first.
+public func exitOfZombie(_ identity: ProcessIdentity) throws(KernelError) -> ExitStatus? {
+    // Order: the link first, which only those may read who may trace it. If the process is there after it, it was it whom we asked.
+    let mayTrace = mayReadLink("/proc/\(identity.pid)/ns/user")
+    guard let status = try ProcessStatus(pid: identity.pid), status.startTime == identity.startTime, mayTrace else { return nil }
+    return status.exitStatus
+}
+
+private func mayReadLink(_ path: String) -> Bool {
+    do throws(KernelError) {
+        _ = try FileDescriptor.workingDirectory.readLink(path)
+        return true
+    } catch { return false }
+}
+
 extension ExitStatus {
     /// From the status word of `wait4(2)`.
     init(waitStatus word: Int32) {

@@ -12,6 +12,8 @@ public struct ProcessStatus: Hashable, Sendable {
     /// Whether it is on its way out and only waits for others: the init of a PID namespace ends before it is a zombie, as long as somebody has to
     /// reap another process of the namespace (`PF_EXITING`, in its last thread).
     private let isExiting: Bool
+    /// How a zombie ended, as who may trace it is told; others are told of an exit with 0.
+    let exitStatus: ExitStatus?
 
     /// nil where there is no such process.
     public init?(pid: Int32) throws(KernelError) {
@@ -35,6 +37,7 @@ public struct ProcessStatus: Hashable, Sendable {
         self.parent = Int32(truncatingIfNeeded: parent)
         startTime = start
         isExiting = flags & 0x4 != 0 && threads <= 1
+        exitStatus = state == "Z" ? numbers.skip(to: 52).map { ExitStatus(waitStatus: Int32(truncatingIfNeeded: $0)) } : nil
     }
 
     private static func unreadable(_ pid: Int32) -> KernelError {

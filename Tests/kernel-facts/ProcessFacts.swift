@@ -24,6 +24,33 @@ let processFacts = [
         try expect(try !identity.isAlive(currentBootID: boot), "the dead are alive")
         try expectEqual(try peekEndedChild(), nil)
     },
+    Fact("process-zombie-tells-how-it-ended") {
+        let boot = try bootID()
+        let ends: [(Int32?, ExitStatus)] = [
+            (0, .exited(code: 0)), (77, .exited(code: 77)), (255, .exited(code: 255)),
+            (nil, .signaled(.kill, dumpedCore: false)),
+        ]
+        for (code, end) in ends {
+            let child = try Child { if let code { code } else { try sleepForever() } }
+            guard let identity = try ProcessIdentity(pid: child.pid, bootID: boot) else { throw Broken(description: "no identity") }
+            if code == nil {
+                try expectEqual(try exitOfZombie(identity), nil)
+                try child.pidfd.descriptor.send(.kill)
+            }
+            try eventually("a zombie") { try peekEndedChild() == child.pid }
+            try expectEqual(try exitOfZombie(identity), end)
+            let older = ProcessIdentity(bootID: boot, pid: child.pid, startTime: identity.startTime - 1)
+            try expectEqual(try exitOfZombie(older), nil)
+            // Who may not trace it would be told of an exit with 0.
+            let stranger = try Child {
+                try setUser(65_534)
+                return try exitOfZombie(identity) == nil ? 0 : 1
+            }
+            try expectEqual(try stranger.end(), .exited(code: 0))
+            try expectEqual(try child.end(), end)
+            try expectEqual(try exitOfZombie(identity), nil)
+        }
+    },
     Fact("process-of-another-start-or-boot-is-another") {
         let boot = try bootID()
         guard let own = try ProcessIdentity(pid: currentPID(), bootID: boot) else { throw Broken(description: "no identity") }

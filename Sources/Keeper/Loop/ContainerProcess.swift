@@ -38,19 +38,21 @@ final class ContainerProcess {
         }
     }
 
-    /// It was started by a keeper that is no more, and whoever got it reaps it. Only then the kernel tells how it ended.
+    /// It was started by a keeper that is no more, and whoever got it reaps it: `/proc` tells how it ended before that, its pidfd after it.
     private func lookFromOutside(at moment: Moment) -> Answer {
         let isUnreaped: Bool
         do throws(KernelError) {
-            // Order: before it is asked, or one that is reaped in between would be gone without an answer.
-            isUnreaped = try ProcessStatus(pid: identity.pid)?.startTime == identity.startTime
-            if let status = try pidfd.descriptor.exitOfAnyProcess() {
-                return .ended(Event.End(status: status, memory: memoryKill))
-            }
             var entries = [PollEntry(pidfd.descriptor)]
             guard try waitUntilReady(&entries, milliseconds: 0), entries[0].canRead || entries[0].hangup else { return .runs }
+            // Order: before its pidfd is asked, or one that is reaped in between would be gone without an answer.
+            isUnreaped = try ProcessStatus(pid: identity.pid)?.startTime == identity.startTime
+            var status = try exitOfZombie(identity)
+            if status == nil { status = try pidfd.descriptor.exitOfAnyProcess() }
+            if let status {
+                return .ended(Event.End(status: status, memory: memoryKill))
+            }
         } catch { return .ended(nil) }
-        // Inits of some machines reap every few seconds only.
+        // Who may not trace it learns it when it is reaped. Inits of some machines do that every few seconds only.
         let until = patience ?? moment.milliseconds + 5000
         patience = until
         guard isUnreaped, moment.milliseconds < until else { return .ended(nil) }

@@ -40,10 +40,9 @@ struct PodRecoveryTests {
             #expect(lines.last == "end")
             #expect(lines.dropLast().elementsEqual((1..<max(2, lines.count)).map { Substring("\($0)") }), "\(lines.count) lines")
             let state = try place.container(of: "p")["state", "terminated"]
-            // PIDFD_INFO_EXIT is there from Linux 6.15 on.
-            if Need.exitOfStrangers.isMet {
-                #expect(state?["exitCode"]?.integer == 9)
-            } else {
+            // PIDFD_INFO_EXIT is there from Linux 6.15 on; before it, the code is known if the keeper looks before the machine's init does.
+            if state?["exitCode"]?.integer != 9 {
+                #expect(!Need.exitOfStrangers.isMet)
                 #expect(state?["exitCode"] == nil && state?["reason"]?.string == "ContainerStatusUnknown", "\(state?.text ?? "")")
             }
         }
