@@ -3,6 +3,7 @@ import JournalVerbs
 import LinuxKernel
 import PodRecords
 import PodSandbox
+import PodSpec
 import PodVerbs
 
 extension PodSession {
@@ -29,8 +30,9 @@ extension PodSession {
 
     func forward(_ arguments: ForwardArguments) throws(Failure) -> ExitCode {
         let pod = try find(arguments.pod)
+        let wanted = try ports(arguments.ports, of: pod)
         let forward = try attempt { () throws(PodError) in
-            try PortForward(to: pod, arguments.ports) { line in note(line) }
+            try PortForward(to: pod, wanted) { line in note(line) }
         }
         for port in forward.ports { try Output.write("127.0.0.1:\(port.local) to port \(port.remote)\n".utf8) }
         let registry = try registry()
@@ -48,6 +50,40 @@ extension PodSession {
                 throw Failure("pod '\(arguments.pod)' was stopped", hint: "'hull history' says by whom")
             }
         }
+    }
+
+    /// Ports by their numbers; names are those of the manifest.
+    private func ports(_ ports: [ForwardArguments.Port], of pod: PodState) throws(Failure) -> [PortForward.Port] {
+        var numbers: [PortForward.Port] = []
+        for port in ports {
+            let remote =
+                switch port.remote {
+                case .number(let number): number
+                case .name(let name): try number(ofPort: name, pod)
+                }
+            numbers.append(PortForward.Port(local: port.local ?? remote, remote: remote))
+        }
+        return numbers
+    }
+
+    private func number(ofPort name: String, _ pod: PodState) throws(Failure) -> UInt16 {
+        let registry = try registry()
+        let all = try attempt { () throws(PodError) in
+            guard let manifest = try registry.manifest(of: pod.sandbox.uid),
+                let pod = try registry.resizedPod(pod.sandbox.uid, manifest)
+            else { return [ContainerPort]() }
+            return pod.spec.containers.flatMap(\.ports)
+        }
+        guard let port = all.first(where: { $0.name == name }) else {
+            let names = all.compactMap(\.name).map { "'\($0)'" }
+            throw Failure(
+                "no container of pod '\(pod.sandbox.name)' has a port of the name '\(name)'",
+                hint: names.isEmpty ? "its ports have no names: give a number" : "there is \(names.joined(separator: ", "))")
+        }
+        guard port.protocolName == .tcp else {
+            throw Failure("port '\(name)' is of \(port.protocolName.rawValue): connections of TCP are forwarded, nothing else")
+        }
+        return port.containerPort
     }
 
     /// Microseconds.

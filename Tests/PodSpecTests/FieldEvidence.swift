@@ -2,8 +2,8 @@ import Foundation
 
 /// Where it is seen that a field has its effect, and what podman makes of it: the last columns of `docs/pod-conformance.md`.
 enum FieldEvidence {
-    /// The test that looks, from inside of a container wherever there is something to see.
-    static func test(_ definition: String, _ field: String) -> String? { tests["\(definition).\(field)"] ?? tests[definition] }
+    /// The suite of which a test looks, from inside of a container wherever there is something to see.
+    static func suite(_ definition: String, _ field: String) -> String? { suites["\(definition).\(field)"] ?? suites[definition] }
 
     /// What `podman kube play` 4.3.1 does otherwise; nil where it does the same, or nobody could see a difference.
     static func podman(_ definition: String, _ field: String) -> String? {
@@ -11,11 +11,12 @@ enum FieldEvidence {
     }
 
     /// By type, and for those that another test sees by field.
-    private static let tests = [
+    private static let suites = [
         "core.v1.Pod": "ManifestTests",
         "meta.v1.ObjectMeta": "PodLookTests",
+        "meta.v1.ObjectMeta.labels": "PodConfigTests",
         "meta.v1.ObjectMeta.annotations": "PodResourceTests",
-        "meta.v1.ObjectMeta.generateName": "IdentityTests",
+        "meta.v1.ObjectMeta.generateName": "PodStartTests",
         "meta.v1.ObjectMeta.namespace": "PodConfigTests",
         "meta.v1.ObjectMeta.uid": "PodStartTests",
         "core.v1.PodSpec": "PodSharingTests",
@@ -42,7 +43,6 @@ enum FieldEvidence {
         "core.v1.PodSecurityContext.fsGroupChangePolicy": "PodProjectedVolumeTests",
         "core.v1.Sysctl": "PodSecurityTests",
         "core.v1.SeccompProfile": "PodSecurityTests",
-        "core.v1.SeccompProfile.localhostProfile": "PodWhyTests",
         "core.v1.AppArmorProfile": "PodLabelTests",
         "core.v1.SELinuxOptions": "PodLabelTests",
         "core.v1.Container": "PodStartTests",
@@ -52,9 +52,9 @@ enum FieldEvidence {
         "core.v1.Container.resizePolicy": "PodResourceTests",
         "core.v1.Container.resources": "PodResourceTests",
         "core.v1.Container.securityContext": "PodSecurityTests",
-        "core.v1.Container.stdin": "PodInspectionTests",
-        "core.v1.Container.stdinOnce": "PodInspectionTests",
-        "core.v1.Container.tty": "PodInspectionTests",
+        "core.v1.Container.stdin": "PodStreamTests",
+        "core.v1.Container.stdinOnce": "PodStreamTests",
+        "core.v1.Container.tty": "PodStreamTests",
         "core.v1.Container.terminationMessagePath": "PodRestartTests",
         "core.v1.Container.terminationMessagePolicy": "PodRestartTests",
         "core.v1.Container.volumeMounts": "PodVolumeTests",
@@ -68,7 +68,7 @@ enum FieldEvidence {
         "core.v1.ConfigMapEnvSource": "PodConfigTests",
         "core.v1.SecretEnvSource": "PodConfigTests",
         "core.v1.ContainerPort": "PodNetworkTests",
-        "core.v1.ContainerPort.name": "PortTests",
+        "core.v1.ContainerPort.name": "PodInspectionTests",
         "core.v1.VolumeMount": "PodVolumeTests",
         "core.v1.VolumeMount.mountPropagation": "PodPropagationTests",
         "core.v1.VolumeMount.recursiveReadOnly": "PodPartTests",

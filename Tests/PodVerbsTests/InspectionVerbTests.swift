@@ -26,10 +26,11 @@ import Testing
         ("label p a", "'a' is neither KEY=VALUE, which sets a label, nor KEY-, which takes one away"),
         ("stats --interval 0", "--interval is 1 to 3600 seconds, not '0'"), ("tree", "there is no pod"),
         ("tree a b", "'b' is one argument too many"),
-        ("port-forward p", "there is no port"), ("port-forward p 0", "'0' is no port: [LOCAL:]REMOTE, each 1 to 65535"),
+        ("port-forward p", "there is no port"),
+        ("port-forward p 0", "'0' is no port: [LOCAL:]REMOTE, each 1 to 65535, or REMOTE the name of one"),
         ("volume ls -o wide", "--output is json, yaml, name or jsonpath=TEMPLATE, not 'wide'"),
         ("port-forward p 53/udp", "'53/udp': connections of TCP are forwarded, nothing else"),
-        ("port-forward p 1:2:3", "'1:2:3' is no port: [LOCAL:]REMOTE, each 1 to 65535"),
+        ("port-forward p 1:2:3", "'1:2:3' is no port: [LOCAL:]REMOTE, each 1 to 65535, or REMOTE the name of one"),
         ("cp a b", "neither of the two is in a pod: POD:PATH"),
         ("cp a:/x b:/y", "one of the two is on this machine: a name with ':' is written ./NAME there"),
         ("cp a:c:/x -c d .", "'a:c:/x' names a container, and so does --container"), ("audit x", "'x' is one argument too many"),
@@ -53,8 +54,9 @@ import Testing
         guard case .label(let label) = try command("label p a/b=c x- --overwrite e=") else { throw Wrong() }
         #expect(
             label.overwrites && label.changes.map(\.key) == ["a/b", "x", "e"] && label.changes.map(\.value) == ["c", nil, ""])
-        guard case .forward(let forward) = try command("port-forward p 80/tcp 8080:80 :443") else { throw Wrong() }
-        #expect(forward.ports.map(\.local) == [80, 8080, 0] && forward.ports.map(\.remote) == [80, 80, 443])
+        guard case .forward(let forward) = try command("port-forward p 80/tcp 8080:80 :443 http 1:db") else { throw Wrong() }
+        #expect(forward.ports.map(\.local) == [nil, 8080, 0, nil, 1])
+        #expect(forward.ports.map(\.remote) == [.number(80), .number(80), .number(443), .name("http"), .name("db")])
         guard case .stats(let stats) = try command("top -c --no-stream web") else { throw Wrong() }
         #expect(stats.showsContainers && stats.isOnce && stats.pods == ["web"])
     }

@@ -32,7 +32,9 @@ let processFacts = [
         ]
         for (code, end) in ends {
             let child = try Child { if let code { code } else { try sleepForever() } }
-            guard let identity = try ProcessIdentity(pid: child.pid, bootID: boot) else { throw Broken(description: "no identity") }
+            guard let identity = try ProcessIdentity(pid: child.pid, bootID: boot) else {
+                throw Broken(description: "no identity")
+            }
             if code == nil {
                 try expectEqual(try exitOfZombie(identity), nil)
                 try child.pidfd.descriptor.send(.kill)

@@ -171,6 +171,10 @@ struct PodConfigTests {
                   - {name: POD_IP, valueFrom: {fieldRef: {fieldPath: status.podIP}}}
                   - {name: HOST_IP, valueFrom: {fieldRef: {fieldPath: status.hostIP}}}
                   - {name: MEMORY, valueFrom: {resourceFieldRef: {resource: limits.memory, divisor: 1Mi}}}
+                  - {name: ITS_CPU, valueFrom: {resourceFieldRef: {containerName: d, resource: limits.cpu, divisor: 1m}}}
+                  - {name: WORD, valueFrom: {configMapKeyRef: {name: web, key: GREETING}}}
+                  - {name: NOWHERE, valueFrom: {configMapKeyRef: {name: web, key: none, optional: true}}}
+                - {name: d, image: "busybox:1", command: [sleep, "600"], resources: {limits: {cpu: 250m}}}
                 """)
             try
                 (pod + """
@@ -198,11 +202,12 @@ struct PodConfigTests {
             }
             let wanted = [
                 "GREETING": "hello", "S_password": "Q4n4ry", "PASSWORD": "Q4n4ry", "URL": "db://Q4n4ry@hello", "POD": "p",
-                "APP": "web", "POD_IP": "127.0.0.1", "MEMORY": "64", "args": "db://Q4n4ry@hello",
+                "APP": "web", "POD_IP": "127.0.0.1", "MEMORY": "64", "ITS_CPU": "250",
+                "WORD": "hello", "args": "db://Q4n4ry@hello",
                 "NODE": ProcessInfo.processInfo.hostName,
             ]
             for (name, value) in wanted { #expect(found[name] == value, "\(name)") }
-            #expect(found["OPTIONAL"] == nil && found["HOST_IP"]?.isEmpty == false)
+            #expect(found["OPTIONAL"] == nil && found["NOWHERE"] == nil && found["HOST_IP"]?.isEmpty == false)
             let exec = try place.call("exec", "p", "-e", "POD=mine", "--", "sh", "-c", "echo $PASSWORD $URL $POD $GREETING")
             #expect(exec.output == "Q4n4ry db://Q4n4ry@hello mine hello\n", "\(exec.errors)")
 

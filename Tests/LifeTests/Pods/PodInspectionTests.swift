@@ -149,9 +149,11 @@ struct PodInspectionTests {
                 """
                 terminationGracePeriodSeconds: 0
                 containers:
-                - {name: c, image: "busybox:1", command: [nc, -ll, -p, "7", -e, sh, -c, "read x; echo got $x; cat"]}
+                - {name: c, image: "busybox:1", ports: [{name: echo, containerPort: 7}, {name: ask, containerPort: 53, protocol: UDP}], command: [nc, -ll, -p, "7", -e, sh, -c, "read x; echo got $x; cat"]}
                 """)
-            let forward = try place.starting("port-forward", "p", ":7")
+            expectEnd(try place.call("port-forward", "p", ":nothing"), 1, "", says: "'echo', 'ask'")
+            expectEnd(try place.call("port-forward", "p", ":ask"), 1, "", says: "TCP")
+            let forward = try place.starting("port-forward", "p", ":echo")
             #expect(eventually { fileText(forward.outputPath)?.contains("to port 7") == true })
             let line = fileText(forward.outputPath) ?? ""
             let port = line.split(separator: " ").first?.split(separator: ":").last.flatMap { UInt16($0) } ?? 0

@@ -183,7 +183,7 @@ struct PodLabelTests {
     @Test("programs have the label of their manifest, and files that they make one that they may write", seLinux)
     func labels() throws {
         try withPods("selinux") { place in
-            let context = "seLinuxOptions: {level: 's0:c1,c2'}"
+            let context = "seLinuxOptions: {user: system_u, role: system_r, type: container_t, level: 's0:c1,c2'}"
             let label = "system_u:system_r:container_t:s0:c1,c2"
             #expect(try look(place, spec(context, "cat /proc/self/attr/current")).hasPrefix(label))
             let script = "touch /made /dev/shm/made; touch /shown; sleep 1000"
@@ -195,9 +195,14 @@ struct PodLabelTests {
                 let found = try LifeTests.run(["ls", "-dZ", root + file]).output
                 #expect(found.hasPrefix("system_u:object_r:container_file_t:s0:c1,c2 "), "\(file): \(found)")
             }
-            let wrong = try place.call(
-                "run", "--replace", try place.write("p", spec("seLinuxOptions: {type: no_such_t}", "true")))
-            #expect(wrong.code == 1 && wrong.errors.contains("the policy that is loaded knows no such label"), "\(wrong.errors)")
+            #expect(try look(place, spec("seLinuxOptions: {level: 's0:c1,c2'}", "cat /proc/self/attr/current")).hasPrefix(label))
+            for part in ["user: no_such_u", "role: no_such_r", "type: no_such_t"] {
+                let wrong = try place.call(
+                    "run", "--replace", try place.write("p", spec("seLinuxOptions: {\(part)}", "true")))
+                #expect(
+                    wrong.code == 1 && wrong.errors.contains("the policy that is loaded knows no such label"),
+                    "\(part): \(wrong.errors)")
+            }
         }
     }
 }

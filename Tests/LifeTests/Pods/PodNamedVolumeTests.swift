@@ -5,10 +5,10 @@ import Testing
 @Suite(
     "pods: named volumes", .serialized, Requirement.root, Requirement.shell, Requirement.keeper, Requirement.rootfs, .leakCheck)
 struct PodNamedVolumeTests {
-    private func spec(_ command: String, _ claim: String = "{claimName: data}") -> String {
+    private func spec(_ command: String, _ volume: String = "persistentVolumeClaim: {claimName: data}") -> String {
         """
         restartPolicy: Never
-        volumes: [{name: v, persistentVolumeClaim: \(claim)}]
+        volumes: [{name: v, \(volume)}]
         containers: [{name: c, image: "busybox:1", command: [sh, -c, "\(command)"], volumeMounts: [{name: v, mountPath: /v}]}]
         """
     }
@@ -26,7 +26,11 @@ struct PodNamedVolumeTests {
             try place.call("rm", "p").check("rm")
             #expect(try place.call("journal", "range", "--keys-only", "/volume-users/").lines == [])
 
-            try place.runPod("q", spec("cat /v/f; touch /v/x 2>/dev/null || echo read-only", "{claimName: data, readOnly: true}"))
+            try place.runPod(
+                "q",
+                spec(
+                    "cat /v/f; touch /v/x 2>/dev/null || echo read-only",
+                    "persistentVolumeClaim: {claimName: data, readOnly: true}"))
             try place.call("wait", "q").check("wait")
             #expect(try place.log("q") == "kept\nread-only\n")
             try place.call("rm", "q").check("rm")
@@ -46,7 +50,7 @@ struct PodNamedVolumeTests {
                 apiVersion: v1
                 kind: PersistentVolumeClaim
                 metadata: {name: \(name)}
-                spec: {accessModes: [\(mode)], storageClassName: fast, resources: {requests: {storage: 1Gi}}}
+                spec: {accessModes: [\(mode)], volumeMode: Filesystem, storageClassName: fast, resources: {requests: {storage: 1Gi}}}
                 ---
 
                 """
@@ -59,10 +63,10 @@ struct PodNamedVolumeTests {
                 "\(applied.errors)")
             #expect(applied.errors.contains("storageClassName"))
             #expect(try place.call("apply", "-q", file).output == "")
-            try place.runPod("p", spec("true", "{claimName: one}"))
-            let second = try place.call("run", try place.write("q", spec("true", "{claimName: one}")))
+            try place.runPod("p", spec("true", "persistentVolumeClaim: {claimName: one}"))
+            let second = try place.call("run", try place.write("q", spec("true", "persistentVolumeClaim: {claimName: one}")))
             #expect(second.code == 1 && second.errors.contains("is for one pod, and 'default/p' has it"), "\(second.errors)")
-            try place.runPod("r", spec("touch /v/x 2>/dev/null || echo read-only", "{claimName: read}"))
+            try place.runPod("r", spec("touch /v/x 2>/dev/null || echo read-only", "persistentVolumeClaim: {claimName: read}"))
             try place.call("wait", "r").check("wait")
             #expect(try place.log("r") == "read-only\n")
             for name in ["p", "r"] { try place.call("rm", "-f", name).check("rm") }
@@ -84,10 +88,10 @@ struct PodNamedVolumeTests {
     @Test("the files of an image are a volume, and the image is in use as long as the sandbox is")
     func image() throws {
         try withPods("image-volume") { place in
-            func spec(_ reference: String) -> String {
+            func spec(_ reference: String, _ policy: String = "IfNotPresent") -> String {
                 """
                 terminationGracePeriodSeconds: 0
-                volumes: [{name: v, image: {reference: "\(reference)"}}]
+                volumes: [{name: v, image: {reference: "\(reference)", pullPolicy: \(policy)}}]
                 containers:
                 - name: c
                   image: busybox:1
@@ -100,8 +104,10 @@ struct PodNamedVolumeTests {
             try place.call("stop", "p").check("stop")
             try place.call("restart", "p").check("restart")
             #expect(eventually { (try? place.log("p")) == "files\nread-only\npart\n" })
-            let outcome = try place.call("run", try place.write("q", spec("nothing:1")))
-            #expect(outcome.code == 3 && outcome.errors.contains("nothing:1"), "\(outcome.errors)")
+            for policy in ["Always", "IfNotPresent", "Never"] {
+                let outcome = try place.call("run", try place.write("q", spec("nothing:1", policy)))
+                #expect(outcome.code == 3 && outcome.errors.contains("nothing:1"), "\(policy): \(outcome.errors)")
+            }
         }
     }
 }

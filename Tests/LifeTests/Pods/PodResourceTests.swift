@@ -41,6 +41,7 @@ struct PodResourceTests {
           image: busybox:1
           command: [sh, -c, "head -c 24000000 /dev/zero > /dev/shm/x; echo full; exec sleep 600"]
           resources: {limits: {cpu: 500m, memory: 64Mi}, requests: {cpu: 250m, memory: 16Mi}}
+          resizePolicy: [{resourceName: cpu, restartPolicy: NotRequired}, {resourceName: memory, restartPolicy: NotRequired}]
         """
 
     @Test("resize: live, before and after, all or nothing; limits are cleared again; a restart keeps what was changed")
@@ -48,6 +49,7 @@ struct PodResourceTests {
         try withPods("resize") { place in
             try place.runPod("p", spec)
             #expect(eventually { (try? place.log("p")) == "full\n" })
+            let pid = try place.pid(of: "p")
             #expect(try Limits(place, "p", container: 0) == Limits(cores: 0.5, memory: 64 << 20))
             let grown = try place.call("resize", "p", "--cpu", "2", "--memory", "128Mi")
             #expect(
@@ -64,6 +66,13 @@ struct PodResourceTests {
             try place.call("resize", "p", "-c", "c", "--limits", "cpu=none,memory=none").check("resize")
             #expect(try Limits(place, "p", container: 0) == Limits(cores: nil, memory: nil))
             try place.call("resize", "p", "--memory", "96Mi").check("resize")
+            // As its resizePolicy wants it.
+            #expect(try place.pid(of: "p") == pid)
+            let restarting = spec.replacing(
+                "{resourceName: memory, restartPolicy: NotRequired}",
+                with: "{resourceName: memory, restartPolicy: RestartContainer}")
+            let policy = try place.call("run", try place.write("q", restarting))
+            #expect(policy.code == 2 && policy.errors.contains("resizePolicy[1].restartPolicy"), "\(policy.errors)")
             try place.call("restart", "p").check("restart")
             let attempt = Int64(try place.container(of: "p")["containerID"]?.string?.split(separator: ".").last ?? "") ?? -1
             #expect(try Limits(place, "p", container: attempt) == Limits(cores: nil, memory: 96 << 20))

@@ -136,12 +136,17 @@ struct PodRestartTests {
                     containers:
                     - {name: usual, image: "busybox:1", securityContext: {runAsUser: 55}, command: [sh, -c, "printf 'because of x' > /dev/termination-log; exit 1"]}
                     - {name: named, image: "busybox:1", terminationMessagePath: /tmp/why, command: [sh, -c, "head -c 9000 /dev/zero | tr '\\\\0' y > /tmp/why"]}
+                    - {name: told, image: "busybox:1", terminationMessagePolicy: FallbackToLogsOnError, command: [sh, -c, "echo because of y; exit 1"]}
+                    - {name: well, image: "busybox:1", terminationMessagePolicy: FallbackToLogsOnError, command: [sh, -c, "echo all is well"]}
+                    - {name: mute, image: "busybox:1", terminationMessagePolicy: File, command: [sh, -c, "echo nobody reads this; exit 1"]}
                     """))
             #expect(outcome.code == 1, "\(outcome.errors)")
-            #expect(try place.container("usual", of: "p")["state", "terminated", "message"]?.string == "because of x")
-            #expect(
-                try place.container("named", of: "p")["state", "terminated", "message"]?.string
-                    == String(repeating: "y", count: 4096))
+            func message(_ container: String) throws -> String? {
+                try place.container(container, of: "p")["state", "terminated", "message"]?.string
+            }
+            let said = try ["usual", "told", "well", "mute"].map(message)
+            #expect(said == ["because of x", "because of y\n", nil, nil])
+            #expect(try message("named") == String(repeating: "y", count: 4096))
         }
     }
 }

@@ -55,6 +55,30 @@ struct PodSecurityTests {
         }
     }
 
+    @Test("a filter of the machine's own, for one container or for all; one that is not there is refused")
+    func localhostProfile() throws {
+        try withPods("localhost-profile") { place in
+            try place.script("mkdir -p $W/root/seccomp && chmod 700 $W/root/seccomp").check("mkdir")
+            try """
+            {"defaultAction": "SCMP_ACT_ALLOW", "syscalls": [{"names": ["mkdir", "mkdirat"], "action": "SCMP_ACT_ERRNO", "errnoRet": 28}]}
+            """.write(toFile: place.root + "/seccomp/narrow.json", atomically: true, encoding: .utf8)
+            let profile = "seccompProfile: {type: Localhost, localhostProfile: narrow.json}"
+            let script = "mkdir /x 2>&1 | sed 's/.*: //'; awk '/^Seccomp:/ { print $2 }' /proc/self/status"
+            let wanted = ["No space left on device", "2"]
+            #expect(try look(place, profile, script) == wanted)
+            #expect(try look(place, pod: "securityContext: {\(profile)}", "", script) == wanted)
+            let own = try look(place, pod: "securityContext: {\(profile)}", "seccompProfile: {type: RuntimeDefault}", script)
+            #expect(own == ["2"], "the container's own is the one that counts")
+            let missing = try place.call(
+                "run", "--replace",
+                try place.write(
+                    "p",
+                    "containers: [{name: c, image: \"busybox:1\", securityContext: {seccompProfile: {type: Localhost, localhostProfile: none.json}}}]"
+                ))
+            #expect(!missing.succeeded && missing.errors.contains("none.json"), "\(missing.errors)")
+        }
+    }
+
     @Test("a root that cannot be written to, but for volumes; privileged, and without a filter")
     func rootAndPrivileges() throws {
         try withPods("privileges") { place in

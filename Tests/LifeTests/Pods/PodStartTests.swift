@@ -154,6 +154,28 @@ struct PodStartTests {
         }
     }
 
+    @Test("images are the machine's own, whatever the policy of pulling; that Always finds no registry is said")
+    func pulling() throws {
+        try withPods("pulling") { place in
+            func spec(_ policy: String, _ image: String) -> String {
+                """
+                restartPolicy: Never
+                containers: [{name: c, image: "\(image)", imagePullPolicy: \(policy), command: ["true"]}]
+                """
+            }
+            for policy in ["Always", "IfNotPresent", "Never"] {
+                let there = try place.call("run", "--rm", "--wait", try place.write("p", spec(policy, "busybox:1")))
+                #expect(there.succeeded, "\(policy): \(there.errors)")
+                #expect(there.errors.contains("registry") == (policy == "Always"), "\(policy): \(there.errors)")
+                let missing = try place.call("run", try place.write("p", spec(policy, "nothere:2")))
+                expectEnd(missing, 3, "", says: "nothere:2")
+                #expect(missing.errors.contains("hull image load"), "\(policy): \(missing.errors)")
+            }
+            let other = try place.call("run", try place.write("p", spec("Sometimes", "busybox:1")))
+            expectEnd(other, 2, "", says: "spec.containers[0].imagePullPolicy")
+        }
+    }
+
     @Test("several files, several documents, a list, JSON, stdin; names and uids that stand for pods")
     func documents() throws {
         try withPods("documents") { place in

@@ -1,0 +1,68 @@
+import Foundation
+import Testing
+
+/// What a container's own streams are: nothing, an input that others give, a terminal.
+@Suite("pods: streams", .serialized, Requirement.root, Requirement.shell, Requirement.keeper, Requirement.rootfs, .leakCheck)
+struct PodStreamTests {
+    private func spec(_ fields: String, _ script: String) -> String {
+        """
+        restartPolicy: Never
+        terminationGracePeriodSeconds: 0
+        containers: [{name: c, image: "busybox:1", \(fields) command: [sh, -c, "\(script)"]}]
+        """
+    }
+
+    @Test("without stdin the input is empty, and nobody can give one")
+    func none() throws {
+        try withPods("no-input") { place in
+            try place.runPod("p", spec("", "wc -c; test -t 0 || echo no terminal; sleep 600"))
+            #expect(eventually { (try? place.log("p")) == "0\nno terminal\n" })
+            let refused = try place.script("echo x | $H attach $O -i p")
+            #expect(!refused.succeeded && refused.errors.contains("stdin"), "\(refused.errors)")
+        }
+    }
+
+    @Test("with stdin everyone who attaches may give a piece, and nobody's end is the end of the input")
+    func input() throws {
+        try withPods("input") { place in
+            try place.runPod("p", spec("stdin: true,", "read a; echo got $a; read b; echo got $b; exec sleep 600"))
+            for word in ["one", "two"] {
+                // It stays until the container ends: what it was to give is given by then.
+                try place.script("(echo \(word); sleep 1) | timeout 1 $H attach $O -i p || true")
+                #expect(eventually { (try? place.log("p"))?.hasSuffix("got \(word)\n") == true })
+            }
+            #expect(try place.phase("p") == "Running")
+        }
+    }
+
+    @Test("with stdinOnce the end of the first is the end of the input")
+    func once() throws {
+        try withPods("input-once") { place in
+            try place.runPod("p", spec("stdin: true, stdinOnce: true,", "wc -c; echo ended"))
+            let outcome = try place.script("printf 12345 | $H attach $O -i p")
+            #expect(outcome.succeeded && outcome.output == "5\nended\n", "\(outcome.output)\(outcome.errors)")
+            try place.call("wait", "p").check("wait")
+            #expect(try place.log("p") == "5\nended\n")
+        }
+    }
+
+    @Test("with tty all streams are one terminal of the container's own")
+    func terminal() throws {
+        try withPods("terminal-of-its-own") { place in
+            try place.runPod(
+                "p",
+                spec(
+                    "stdin: true, tty: true,",
+                    "tty; test -t 0 && test -t 1 && test -t 2 && echo all; ls /dev/pts; read x; echo got $x"))
+            #expect(eventually { (try? place.log("p"))?.contains("all") == true })
+            let lines = try place.log("p").split(whereSeparator: \.isNewline)
+            #expect(lines.first == "/dev/pts/0" || lines.first == "/dev/console", "\(lines)")
+            try place.script("(echo word; sleep 1) | timeout 1 $H attach $O -i p || true")
+            #expect(eventually { (try? place.log("p"))?.contains("got word") == true })
+            let plain = try place.call(
+                "run", "--wait", "--replace", try place.write("q", spec("tty: false,", "test -t 1 || echo no terminal")))
+            #expect(plain.succeeded, "\(plain.errors)")
+            #expect(try place.log("q") == "no terminal\n")
+        }
+    }
+}
