@@ -30,8 +30,12 @@ extension DirectoryQuota {
     }
 
     /// Whether the file system on which a directory lies can hold it to a limit.
-    public static func isPossible(in directory: FileDescriptor) -> Bool {
-        // What has no quotas at all says so with an error of its own.
-        (try? directory.enforcesProjectQuotas()) ?? false
+    public static func isPossible(in directory: FileDescriptor) throws(ImageError) -> Bool {
+        do throws(ImageError) {
+            return try limiting { () throws(KernelError) in try directory.enforcesProjectQuotas() }
+        } catch {
+            guard case .noSizeLimit = error else { throw error }
+            return false
+        }
     }
 }

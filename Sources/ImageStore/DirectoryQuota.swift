@@ -85,7 +85,7 @@ public struct DirectoryQuota: Hashable, Sendable {
 }
 
 /// What a file system says that has no quotas of projects is told from what went wrong.
-private func limiting<Result>(_ body: () throws(KernelError) -> Result) throws(ImageError) -> Result {
+func limiting<Result>(_ body: () throws(KernelError) -> Result) throws(ImageError) -> Result {
     do throws(KernelError) { return try body() } catch {
         switch error.errno {
         case .ENOSYS, .ENOTTY, .ENOTSUP, .EINVAL, .ESRCH, .ENODEV, .ENOTBLK: throw .noSizeLimit("\(error)")

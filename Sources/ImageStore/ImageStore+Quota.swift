@@ -5,8 +5,7 @@ internal import LinuxTypes
 // Projects of the writable layers of roots that have a size limit.
 extension ImageStore {
     /// What a project's record calls a root.
-    static func owner(of user: String) -> String { ownerPrefix + user }
-    private static let ownerPrefix = StoreDirectory.name + "/" + root(of: "")
+    static func owner(of user: String) -> String { StoreDirectory.name + "/" + root(of: user) }
 
     func isClaimed(_ quota: DirectoryQuota) throws(ImageError) -> Bool {
         try journaling { () throws(JournalError) in try journal.value(of: StoreKeys.project(quota.project)) } != nil
@@ -23,17 +22,31 @@ extension ImageStore {
         try quota.release(from: Self.owner(of: user), on: place.descriptor, in: journal)
     }
 
-    /// Forgets projects of roots that are not there: power was lost after the directory had gone, and before the disk knew that the key had.
+    /// Forgets projects of directories that are not there, roots and volumes: power was lost after the directory had gone, and before the disk knew that the key
+    /// had.
     func dropStrayQuotas() throws(ImageError) {
-        for keyValue in try range(StoreKeys.projects) {
+        let projects = try range(StoreKeys.projects)
+        if projects.isEmpty { return }
+        let stateRoot = try kernel { () throws(KernelError) in
+            try FileDescriptor.workingDirectory.open(root.string, [.pathOnly, .directory])
+        }
+        for keyValue in projects {
             let record: ProjectRecord = try read(keyValue, "the record of a project")
-            guard record.owner.hasPrefix(Self.ownerPrefix) else { continue }
-            let user = String(record.owner.dropFirst(Self.ownerPrefix.count))
             // Order: whoever claims one has made the directory before.
-            guard try status(Self.root(of: user)) == nil else { continue }
+            guard try isMissing(record.owner, below: stateRoot.descriptor) else { continue }
             let transaction = Transaction(
                 if: [.isUnchanged(keyValue.key, since: keyValue.modRevision)], then: [.delete(.key(keyValue.key))])
             _ = try journaling { () throws(JournalError) in try journal.commit(transaction, .volatile) }
+        }
+    }
+
+    private func isMissing(_ path: String, below root: FileDescriptor) throws(ImageError) -> Bool {
+        do throws(KernelError) {
+            _ = try root.status(of: path)
+            return false
+        } catch {
+            if error.errno == .ENOENT || error.errno == .ENOTDIR { return true }
+            throw .kernel(error)
         }
     }
 }

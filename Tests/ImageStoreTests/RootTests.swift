@@ -167,6 +167,19 @@ struct RootTests {
         withExtendedLifetime(place1) {}
     }
 
+    @Test("projects of directories that are gone are forgotten, those of others are not")
+    func projects() throws {
+        let (place, store, _) = try place()
+        let owners = ["images/roots/gone", "pods/gone/volumes/v", "images/layers", "images"]
+        for (number, owner) in owners.enumerated() {
+            try store.journal.put(StoreKeys.project(UInt32(number)), ProjectRecord(owner: owner).json(), .volatile)
+        }
+        _ = try place.open().prune(all: false)
+        #expect(
+            try store.journal.range(RangeRequest(.prefix(Key(StoreKeys.projects)))).keyValues.map(\.key)
+                == [2, 3].map(StoreKeys.project))
+    }
+
     @Test("kernels that take all layers in one option get as many as it holds, and more are refused by name")
     func joined() throws {
         let place = try TestStore()

@@ -115,14 +115,23 @@ public struct MachineCheck {
     private func hasQuotas() throws(PodError) -> Bool {
         var path = places.root.string
         while true {
-            do throws(KernelError) {
-                let directory = try FileDescriptor.workingDirectory.open(path, [.readOnly, .directory])
-                return DirectoryQuota.isPossible(in: directory.descriptor)
-            } catch {
-                guard error.errno == .ENOENT, path.utf8.count > 1 else { throw PodError(error, "cannot open '\(path)'") }
-                let names = path.utf8.split(separator: UInt8(ascii: "/")).dropLast()
-                path = "/" + names.map { String(Substring($0)) }.joined(separator: "/")
-            }
+            if let answer = try hasQuotas(path) { return answer }
+            let names = path.utf8.split(separator: UInt8(ascii: "/")).dropLast()
+            path = "/" + names.map { String(Substring($0)) }.joined(separator: "/")
+        }
+    }
+
+    /// nil where there is no such directory.
+    private func hasQuotas(_ path: String) throws(PodError) -> Bool? {
+        let directory: OwnedDescriptorBox
+        do throws(KernelError) {
+            directory = OwnedDescriptorBox(try FileDescriptor.workingDirectory.open(path, [.readOnly, .directory]))
+        } catch {
+            if error.errno == .ENOENT, path.utf8.count > 1 { return nil }
+            throw PodError(error, "cannot open '\(path)'")
+        }
+        return try imaging("cannot tell whether '\(path)' has quotas") { () throws(ImageError) in
+            try DirectoryQuota.isPossible(in: directory.descriptor)
         }
     }
 }

@@ -12,8 +12,8 @@ enum VolumeQuota {
         _ directory: FileDescriptor, to size: Quantity, _ name: String, _ namespace: String, _ journal: Journal
     ) throws(PodError) {
         let what = "volume '\(namespace)/\(name)'"
-        guard DirectoryQuota.isPossible(in: directory) else { return }
         try imaging("cannot limit \(what) to \(size)") { () throws(ImageError) in
+            guard try DirectoryQuota.isPossible(in: directory) else { return }
             let isHeld = try DirectoryQuota.of(directory) != nil
             if !isHeld {
                 do throws(KernelError) {
