@@ -1,7 +1,7 @@
 internal import LinuxKernel
 
 /// What the processes of one boot tell each other about a store: a small file in the run directory, which dies with the boot. Read and written with
-/// one call each, never mapped: an error is an answer and not a signal.
+/// one call each: an error is an answer and not a signal. Where the file lies in memory, it is read through a mapping; it is never cut.
 ///
 ///      0  8   magic "HULLJSHM"          64  words of 16 bytes, each a number and its complement, so that half a write is seen:
 ///      8  u32 version, 1                    watermark           (written under the sync lock)
@@ -81,7 +81,9 @@ struct SharedHeader {
         while offset < bytes.count {
             guard offset + 16 <= bytes.count else { return nil }
             let value = bytes.number(UInt64.self, at: offset)
-            guard bytes.number(UInt64.self, at: offset + 8) == ~value else { return nil }
+            let complement = bytes.number(UInt64.self, at: offset + 8)
+            // A word that is not there reads as zeros: behind the file's end, or before a later one that made it longer.
+            guard complement == ~value || value == 0 && complement == 0 && offset >= Self.firstSize else { return nil }
             words[index] = value
             index += 1
             offset += 16
