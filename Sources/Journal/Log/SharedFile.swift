@@ -83,9 +83,13 @@ struct SharedFile {
     mutating func write(_ first: SharedHeader.Word, _ values: [UInt64]) throws(JournalError) {
         held = nil
         guard let file else { return }
-        try kernel { () throws(KernelError) in
-            try disk.write(file, at: UInt64(SharedHeader.offset(first)), SharedHeader.encoded(values))
+        var failure: KernelError?
+        SharedHeader.withEncoded(values) { bytes in
+            do throws(KernelError) {
+                try disk.write(file, at: UInt64(SharedHeader.offset(first)), bytes)
+            } catch { failure = error }
         }
+        if let failure { throw .kernel(failure) }
     }
 
     /// Puts a new header in place of whatever is there. Under both locks.

@@ -103,13 +103,14 @@ struct SharedHeader {
 
     static func offset(_ word: Word) -> Int { 64 + 16 * word.rawValue }
 
-    /// The bytes of neighboring words, to be written in one call at the offset of the first.
-    static func encoded(_ values: [UInt64]) -> [UInt8] {
-        var bytes: [UInt8] = []
-        for value in values {
-            bytes.append(number: value)
-            bytes.append(number: ~value)
+    /// Calls `body` with the bytes of neighboring words, to be written in one call at the offset of the first.
+    static func withEncoded(_ values: [UInt64], _ body: (UnsafeRawBufferPointer) -> Void) {
+        withUnsafeTemporaryAllocation(byteCount: 16 * values.count, alignment: 16) { bytes in
+            for (index, value) in values.enumerated() {
+                bytes.store(value, at: 16 * index)
+                bytes.store(~value, at: 16 * index + 8)
+            }
+            body(UnsafeRawBufferPointer(bytes))
         }
-        return bytes
     }
 }
