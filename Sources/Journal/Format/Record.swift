@@ -118,4 +118,11 @@ struct RecordView {
         default: return true
         }
     }
+
+    /// The same, and each value too.
+    var isWhole: Bool {
+        guard header.kind == .transaction || header.kind == .carry else { return isIntact }
+        // Order: the checksum first, without which no length in it is to be believed.
+        return crc32c(keysPart) == header.keysChecksum && hasIntactValues
+    }
 }

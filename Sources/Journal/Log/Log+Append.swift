@@ -124,6 +124,7 @@ extension Log {
         }
         // Order: after the sink, whose index others follow. This is what wakes them.
         try shared.write(.tail, [tail])
+        if record.header.isDurable { blankAhead(of: segment, file) }
     }
 
     /// A header for a record of this process.

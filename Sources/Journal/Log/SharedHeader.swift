@@ -14,6 +14,8 @@ internal import LinuxKernel
 ///                                           stopped, since      who was seen stopped while he held the lock, and when first; 0 for nobody
 ///                                           sync holder, started, sync stopped, since: the same of the sync lock
 ///                                           kept                (writer lock) the lease whose deadline the holder puts off; 0 for none
+///                                           blank               (writer lock) as far as a segment is written, be it zeros: its number
+///                                                               in the high half, the offset of the end in the low one
 ///
 /// Nothing here is needed to find a record: the segments say it all. A store without this file has a new boot before it. What follows the first holder
 /// came later: a file that ends before it says 0.
@@ -38,6 +40,7 @@ struct SharedHeader {
         case syncStopped
         case syncStoppedSince
         case kept
+        case blank
     }
 
     private var words: SIMD16<UInt64>
