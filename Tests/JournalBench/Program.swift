@@ -14,7 +14,8 @@ enum Program {
             guard arguments.count == 2 || arguments.count >= 4, let base = HostPath(arguments[1]) else {
                 throw Failure(
                     description:
-                        "usage: journal-bench DIRECTORY [KEYS REVISIONS [appender|single|volatile|crowd|rebuild|growth|all [LARGEST]]]")
+                        "usage: journal-bench DIRECTORY [KEYS REVISIONS [appender|single|volatile|crowd|rebuild|growth|all [LARGEST]]]"
+                )
             }
             let keys = arguments.count > 2 ? Int(arguments[2]) ?? 0 : 10_000
             let revisions = arguments.count > 2 ? Int(arguments[3]) ?? 0 : 100_000

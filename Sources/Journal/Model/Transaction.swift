@@ -137,7 +137,9 @@ extension Transaction {
             }
             // One alone has no other to be in the way of.
             guard branch.count > 1, let keys = operation.written else { continue }
-            if case .put(let key, _, _, _) = operation, written.contains(where: { $0.overlaps(keys) }) { throw .duplicateKey(key) }
+            if case .put(let key, _, _, _) = operation, written.contains(where: { $0.overlaps(keys) }) {
+                throw .duplicateKey(key)
+            }
             written.append(keys)
         }
         guard size <= sizeLimit else { throw .tooLarge(limit: sizeLimit) }
