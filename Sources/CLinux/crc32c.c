@@ -19,8 +19,16 @@ __attribute__((target("sse4.2"))) static uint32_t by_instruction(uint32_t crc, c
     return crc;
 }
 
-// As glibc found out at the start of the program: cpuid leaves a virtual machine, 4 µs each time.
-static int has_instruction(void) { return CPU_FEATURE_ACTIVE(SSE4_2); }
+// As glibc found out at the start of the program: cpuid leaves a virtual machine, 4 µs each time. Asked once: the call costs as much as a short key.
+static int has_instruction(void) {
+    static int known;
+    int answer = __atomic_load_n(&known, __ATOMIC_RELAXED);
+    if (answer == 0) {
+        answer = CPU_FEATURE_ACTIVE(SSE4_2) ? 1 : 2;
+        __atomic_store_n(&known, answer, __ATOMIC_RELAXED);
+    }
+    return answer == 1;
+}
 #elif defined(__aarch64__) && defined(__ARM_FEATURE_CRC32)
 #include <arm_acle.h>
 

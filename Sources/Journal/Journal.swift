@@ -76,27 +76,25 @@ public final class Journal {
     func take(_ record: RecordView, _ segment: SegmentHeader) {
         hasApplied = true
         guard record.header.kind == .transaction || record.header.kind == .carry else { return }
-        if index.isBulk { index.warm(record) }
         let start = segment.offset(of: record.position)
+        let number = UInt32(truncatingIfNeeded: segment.number)
         var flags: Version.Flags = []
         if !record.header.isDurable {
             flags.insert(.volatile)
             if record.header.boot != log.boot { flags.insert(.earlierBoot) }
         }
-        _ = record.forEachEntry { entry in
+        let isIn = index.apply(record) { entry in
             var own = flags
             if entry.isDelete { own.insert(.deleted) }
             if entry.isValueLost { own.insert(.valueLost) }
             let location = ValueLocation(
-                segment: UInt32(truncatingIfNeeded: segment.number),
-                offset: UInt32(truncatingIfNeeded: start) + UInt32(entry.valueOffset))
-            let version = Version(
+                segment: number, offset: UInt32(truncatingIfNeeded: start) + UInt32(entry.valueOffset))
+            return Version(
                 modRevision: entry.modRevision, createRevision: entry.createRevision, version: entry.version, lease: entry.lease,
                 location: location, valueLength: UInt32(entry.valueLength), valueChecksum: entry.valueChecksum, flags: own)
-            let isIn = index.apply(entry.key, version, value: record.bytes.part(entry.valueOffset, entry.valueLength))
-            // No space for it: nobody can follow this index any more.
-            if !isIn { endIndex() }
         }
+        // No space for it: nobody can follow this index any more.
+        if !isIn { endIndex() }
     }
 
     /// The current revision.

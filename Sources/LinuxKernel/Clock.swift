@@ -13,8 +13,7 @@ public struct WallTime: Hashable, Sendable {
     }
 
     public static func now() -> WallTime {
-        var time = timespec()
-        _ = withUnsafeMutablePointer(to: &time) { systemCall(__NR_clock_gettime, 0, address($0)) }
+        let time = reading(of: CLOCK_REALTIME)
         return WallTime(seconds: Int64(time.tv_sec), nanoseconds: Int64(time.tv_nsec))
     }
 
@@ -47,18 +46,28 @@ public struct WallTime: Hashable, Sendable {
     }
 }
 
+/// `clock_gettime(3)`, which is no system call where the kernel gives programs its clocks (vdso). It cannot fail for a clock that exists.
+private func reading(of clock: clockid_t) -> timespec {
+    var time = timespec()
+    clock_gettime(clock, &time)
+    return time
+}
+
 /// Microseconds since the boot, `CLOCK_MONOTONIC`.
 public func monotonicMicroseconds() -> Int64 {
-    var time = timespec()
-    _ = withUnsafeMutablePointer(to: &time) { systemCall(__NR_clock_gettime, 1, address($0)) }
+    let time = reading(of: CLOCK_MONOTONIC)
     return Int64(time.tv_sec) * 1_000_000 + Int64(time.tv_nsec) / 1000
 }
 
-/// Milliseconds since the boot, `CLOCK_BOOTTIME`: the time in which the machine was suspended counts. Without a system call where the kernel gives
-/// programs its clock (vdso).
+/// Nanoseconds since the boot, `CLOCK_MONOTONIC`.
+public func monotonicNanoseconds() -> Int64 {
+    let time = reading(of: CLOCK_MONOTONIC)
+    return Int64(time.tv_sec) * 1_000_000_000 + Int64(time.tv_nsec)
+}
+
+/// Milliseconds since the boot, `CLOCK_BOOTTIME`: the time in which the machine was suspended counts.
 public func bootMilliseconds() -> UInt64 {
-    var time = timespec()
-    clock_gettime(CLOCK_BOOTTIME, &time)
+    let time = reading(of: CLOCK_BOOTTIME)
     return UInt64(time.tv_sec) * 1000 + UInt64(time.tv_nsec) / 1_000_000
 }
 

@@ -74,10 +74,3 @@ public func waitForChild(
     if ended == 0 { return nil }
     return (Int32(truncatingIfNeeded: ended), ExitStatus(waitStatus: word), ResourceUse(raw))
 }
-
-/// Nanoseconds since the boot, `CLOCK_MONOTONIC`.
-public func monotonicNanoseconds() -> Int64 {
-    var time = timespec()
-    _ = withUnsafeMutablePointer(to: &time) { systemCall(__NR_clock_gettime, 1, address($0)) }
-    return Int64(time.tv_sec) * 1_000_000_000 + Int64(time.tv_nsec)
-}

@@ -14,7 +14,8 @@ enum Program {
             guard arguments.count == 2 || arguments.count >= 4, let base = HostPath(arguments[1]) else {
                 throw Failure(
                     description:
-                        "usage: journal-bench DIRECTORY [KEYS REVISIONS [appender|single|crowd|rebuild|growth|all [LARGEST]]]")
+                        "usage: journal-bench DIRECTORY [KEYS REVISIONS [appender|single|volatile|crowd|rebuild|growth|all [LARGEST]]]"
+                )
             }
             let keys = arguments.count > 2 ? Int(arguments[2]) ?? 0 : 10_000
             let revisions = arguments.count > 2 ? Int(arguments[3]) ?? 0 : 100_000
@@ -23,6 +24,7 @@ enum Program {
             // Order: first, in a process that is small.
             if wants("appender") { try appender(base) }
             if wants("single") { try single(base) }
+            if arguments.count > 4, arguments[4] == "volatile" { try volatile(base) }
             if wants("crowd") {
                 try crowd(base, writers: 1)
                 try crowd(base, writers: 64)
@@ -80,6 +82,16 @@ enum Program {
         report("durable put", putTimes)
         try measure("volatile put", 20_000) { number in try journal.put(keys[number % 5000], value, .volatile) }
         try reads(journal, keys)
+    }
+
+    /// Volatile puts alone, for a profile of them.
+    private static func volatile(_ base: HostPath) throws {
+        let place = try Place(base)
+        let journal = try place.open()
+        let keys = (0..<5000).map { key($0) }
+        for key in keys { try journal.put(key, value, .volatile) }
+        try measure("volatile put", 200_000) { number in try journal.put(keys[number % 5000], value, .volatile) }
+        withExtendedLifetime(place) {}
     }
 
     private static func reads(_ journal: Journal, _ keys: [Key]) throws {

@@ -69,7 +69,8 @@ import Testing
             cut += cut > 150 ? 11 : 1
         }
         print("➜ \(chosen.name): \(cut) stores, \(points) of them tried")
-        #expect(points >= 8, "\(points)")
+        // A value of the same size takes over the block of the one before: seven stores.
+        #expect(points >= 7, "\(points)")
     }
 
     /// False where the writer came to its end before.

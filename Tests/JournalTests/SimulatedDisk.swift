@@ -5,6 +5,7 @@ import LinuxTypes
 
 /// One process's view of a volume: its open files.
 final class SimulatedDisk: Disk {
+    let writesInPlace = true
     private unowned let machine: SimulatedMachine
     private let volume: Volume
     private var open: [Int32: Inode] = [:]

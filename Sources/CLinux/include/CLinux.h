@@ -83,6 +83,9 @@ static inline void hull_fence_acquire(void) { __atomic_thread_fence(__ATOMIC_ACQ
 /// Stores before it are seen before stores after it.
 static inline void hull_fence_release(void) { __atomic_thread_fence(__ATOMIC_RELEASE); }
 
+/// Stores before it are seen before loads after it are done.
+static inline void hull_fence_full(void) { __atomic_thread_fence(__ATOMIC_SEQ_CST); }
+
 /// The processor begins to fetch what will be read soon.
 static inline void hull_prefetch(const void *address) { __builtin_prefetch(address); }
 

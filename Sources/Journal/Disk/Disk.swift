@@ -17,6 +17,8 @@ struct MappedMemory {
 /// One directory of files: all that the journal asks of the world's memory. Small, so that a test can own one that stops, tears, reorders, forgets
 /// and lies. Errors are the kernel's; a call that a signal interrupted is made again below this line.
 protocol Disk: AnyObject {
+    /// Whether bytes that are written again stay where they are, so that the file system has nothing to note of them.
+    var writesInPlace: Bool { get }
     func names() throws(KernelError) -> [String]
     /// Opens a file that exists.
     func open(_ name: String, writable: Bool) throws(KernelError) -> DiskFile

@@ -6,10 +6,14 @@ final class KernelDisk: Disk {
     /// Addresses are no memory: as many as an index can ever want, or fewer where they are limited (`RLIMIT_AS`).
     private static let mappingLengths = [64 << 30, 4 << 30, 256 << 20]
 
+    /// ext4 and XFS. Others may copy what is written again, and on them it would need new space each time.
+    private static let typesInPlace = [0xef53, 0x5846_5342].map { FileSystemType(rawValue: $0) }
+
     private let directory: OwnedDescriptor
     private let path: String
     /// Whether the file system keeps its files in memory only.
     let isVolatile: Bool
+    let writesInPlace: Bool
 
     /// Opens a directory; makes it where it is missing and may be made, for its owner alone.
     init(_ path: HostPath, create: Bool) throws(JournalError) {
@@ -22,7 +26,9 @@ final class KernelDisk: Disk {
             }
         }
         directory = try Self.openDirectory(path)
-        isVolatile = try Self.inspect(directory.descriptor, path)
+        let type = try Self.inspect(directory.descriptor, path)
+        isVolatile = type == .tmpfs
+        writesInPlace = Self.typesInPlace.contains(type)
     }
 
     private static func openDirectory(_ path: HostPath) throws(JournalError) -> OwnedDescriptor {
@@ -35,11 +41,11 @@ final class KernelDisk: Disk {
         }
     }
 
-    /// Refuses a directory that is not its owner's alone; whether it lies in memory.
-    private static func inspect(_ directory: FileDescriptor, _ path: HostPath) throws(JournalError) -> Bool {
+    /// Refuses a directory that is not its owner's alone; what it lies on.
+    private static func inspect(_ directory: FileDescriptor, _ path: HostPath) throws(JournalError) -> FileSystemType {
         let status = try kernel { () throws(KernelError) in try directory.status() }
         if let reason = oddity(status, .directory) { throw .refused(path: path.string, reason: reason) }
-        return try kernel { () throws(KernelError) in try directory.fileSystemType() == .tmpfs }
+        return try kernel { () throws(KernelError) in try directory.fileSystemType() }
     }
 
     /// What is wrong with an inode, or nil: stops files that another user planted or could change.
@@ -108,6 +114,13 @@ final class KernelDisk: Disk {
             } catch { failure = error }
         }
         throw failure
+    }
+
+    /// The first bytes of a file that lies in memory, to be read only; nil where it does not. Who maps them knows that the file is never cut.
+    func mapStart(_ file: DiskFile, length: Int) throws(KernelError) -> MappedMemory? {
+        guard isVolatile else { return nil }
+        let mapping = try FileMapping(handle(file), length: length, isWritable: false)
+        return MappedMemory(base: mapping.base, length: length, owner: mapping)
     }
 
     func sync(_ file: DiskFile) throws(KernelError) { try handle(file).synchronizeContents(subject: path) }

@@ -20,6 +20,25 @@ extension [UInt8] {
     }
 }
 
+extension UnsafeMutableRawBufferPointer {
+    /// Overwrites the bytes at an offset with a number.
+    @inline(__always)
+    func store<Number: FixedWidthInteger & BitwiseCopyable>(_ number: Number, at offset: Int) {
+        precondition(offset >= 0 && offset + MemoryLayout<Number>.size <= count)
+        storeBytes(of: number.littleEndian, toByteOffset: offset, as: Number.self)
+    }
+
+    func store(_ identifier: Identifier, at offset: Int) {
+        store(identifier.first, at: offset)
+        store(identifier.second, at: offset + 8)
+    }
+
+    /// Overwrites the bytes from an offset on.
+    func copy(_ bytes: [UInt8], to offset: Int) {
+        bytes.withUnsafeBytes { UnsafeMutableRawBufferPointer(rebasing: self[offset..<(offset + $0.count)]).copyMemory(from: $0) }
+    }
+}
+
 extension UnsafeRawBufferPointer {
     /// The number at an offset, which must lie within.
     @inline(__always)

@@ -29,18 +29,19 @@ struct Entry: Equatable, Sendable {
 
     var sizeInKeysPart: Int { Self.fixedSize + key.count }
 
-    func append(to bytes: inout [UInt8]) {
-        bytes.append(isDelete ? 2 : 1)
-        bytes.append(isValueLost ? 1 : 0)
-        bytes.append(number: UInt16(0))
-        bytes.append(number: UInt32(key.count))
-        bytes.append(number: UInt32(value.count))
-        bytes.append(number: value.withUnsafeBytes { crc32c($0) })
-        bytes.append(number: createRevision)
-        bytes.append(number: version)
-        bytes.append(number: modRevision)
-        bytes.append(number: lease)
-        bytes.append(contentsOf: key)
+    /// Writes all but the value into a record, from an offset on.
+    func write(into record: UnsafeMutableRawBufferPointer, at start: Int) {
+        record[start] = isDelete ? 2 : 1
+        record[start + 1] = isValueLost ? 1 : 0
+        record.store(UInt16(0), at: start + 2)
+        record.store(UInt32(key.count), at: start + 4)
+        record.store(UInt32(value.count), at: start + 8)
+        record.store(value.withUnsafeBytes { crc32c($0) }, at: start + 12)
+        record.store(createRevision, at: start + 16)
+        record.store(version, at: start + 24)
+        record.store(modRevision, at: start + 32)
+        record.store(lease, at: start + 40)
+        record.copy(key, to: start + Self.fixedSize)
     }
 }
 

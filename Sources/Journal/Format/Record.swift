@@ -8,19 +8,31 @@ struct Record {
 
     /// Entries that belong together.
     init(_ header: RecordHeader, entries: [Entry]) {
-        var keysLength = 0
-        var valuesLength = 0
-        for entry in entries {
-            keysLength += entry.sizeInKeysPart
-            valuesLength += entry.value.count
+        let length = Self.length(of: entries)
+        var header = header
+        bytes = [UInt8](unsafeUninitializedCapacity: length) { buffer, filled in
+            let record = UnsafeMutableRawBufferPointer(rebasing: UnsafeMutableRawBufferPointer(buffer)[..<length])
+            UnsafeMutableRawBufferPointer(rebasing: record[..<RecordHeader.size]).initializeMemory(as: UInt8.self, repeating: 0)
+            var at = RecordHeader.size
+            for entry in entries {
+                entry.write(into: record, at: at)
+                at += entry.sizeInKeysPart
+            }
+            header.keysLength = at - RecordHeader.size
+            header.keysChecksum = crc32c(UnsafeRawBufferPointer(record).part(RecordHeader.size, header.keysLength))
+            for entry in entries {
+                record.copy(entry.value, to: at)
+                at += entry.value.count
+            }
+            while at < length {
+                record[at] = 0
+                at += 1
+            }
+            filled = length
         }
+        header.entryCount = entries.count
+        header.length = length
         self.header = header
-        bytes = [UInt8](repeating: 0, count: RecordHeader.size)
-        bytes.reserveCapacity(RecordHeader.size + keysLength + valuesLength + 8)
-        for entry in entries { entry.append(to: &bytes) }
-        finishKeys(entryCount: entries.count)
-        for entry in entries { bytes.append(contentsOf: entry.value) }
-        finish()
     }
 
     /// How long a record of entries becomes.
@@ -32,27 +44,19 @@ struct Record {
     /// A keys part as it is: for marks, and for records of unknown kinds.
     init(_ header: RecordHeader, keysPart: [UInt8], rest: [UInt8] = [], entryCount: Int = 0) {
         self.header = header
-        bytes = [UInt8](repeating: 0, count: RecordHeader.size) + keysPart
-        finishKeys(entryCount: entryCount)
-        bytes += rest
-        finish()
-    }
-
-    private mutating func finishKeys(entryCount: Int) {
-        header.entryCount = entryCount
-        header.keysLength = bytes.count - RecordHeader.size
-        header.keysChecksum = bytes.withUnsafeBytes { crc32c(UnsafeRawBufferPointer(rebasing: $0[RecordHeader.size...])) }
-    }
-
-    private mutating func finish() {
+        bytes = [UInt8](repeating: 0, count: RecordHeader.size) + keysPart + rest
         while bytes.count % 8 != 0 { bytes.append(0) }
-        header.length = bytes.count
+        self.header.entryCount = entryCount
+        self.header.keysLength = keysPart.count
+        self.header.keysChecksum = keysPart.withUnsafeBytes { crc32c($0) }
+        self.header.length = bytes.count
     }
 
     /// Seals the record for a position of a store.
     mutating func seal(store: Identifier, position: UInt64, watermark: UInt64) {
         header.watermark = watermark
-        header.write(into: &bytes, store: store, position: position)
+        let header = header
+        bytes.withUnsafeMutableBytes { header.write(into: $0, store: store, position: position) }
     }
 }
 
@@ -113,5 +117,12 @@ struct RecordView {
         case .repair: return header.keysLength == 16
         default: return true
         }
+    }
+
+    /// The same, and each value too.
+    var isWhole: Bool {
+        guard header.kind == .transaction || header.kind == .carry else { return isIntact }
+        // Order: the checksum first, without which no length in it is to be believed.
+        return crc32c(keysPart) == header.keysChecksum && hasIntactValues
     }
 }

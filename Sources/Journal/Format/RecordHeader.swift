@@ -37,7 +37,7 @@ struct RecordHeader: Equatable {
     var entryCount: Int
 
     /// Writes the header into the first 72 bytes of a record.
-    func write(into record: inout [UInt8], store: Identifier, position: UInt64) {
+    func write(into record: UnsafeMutableRawBufferPointer, store: Identifier, position: UInt64) {
         record.store(Self.magic, at: 0)
         record.store(UInt32(length), at: 8)
         record.store(UInt32(keysLength), at: 12)
@@ -49,8 +49,7 @@ struct RecordHeader: Equatable {
         record.store(boot, at: 40)
         record.store(time, at: 56)
         record.store(UInt32(entryCount), at: 64)
-        let checksum = record.withUnsafeBytes { Self.checksum($0, store: store, position: position) }
-        record.store(checksum, at: 4)
+        record.store(Self.checksum(UnsafeRawBufferPointer(record), store: store, position: position), at: 4)
     }
 
     /// The header at the start of `bytes`, of which there must be 72; nil where it is none of this store and position.

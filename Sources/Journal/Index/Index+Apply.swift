@@ -7,9 +7,16 @@ extension Index {
     /// Takes in an entry. One that is known already has moved: only its place changes. False where there is no space: then nothing was changed.
     @discardableResult
     mutating func apply(_ key: UnsafeRawBufferPointer, _ version: Version, value: UnsafeRawBufferPointer? = nil) -> Bool {
+        apply(key, crc32c(key), version, value: value)
+    }
+
+    /// `expected` is the node that the key may have, 0 for any.
+    @inline(__always)
+    mutating func apply(
+        _ key: UnsafeRawBufferPointer, _ checksum: UInt32, _ version: Version, value: UnsafeRawBufferPointer?, expected: Int = 0
+    ) -> Bool {
         guard reserve(key.count) else { return false }
-        let checksum = crc32c(key)
-        var node = hint(key, checksum)
+        var node = isNode(expected, of: key, checksum) ? expected : hint(key, checksum)
         if node == 0, !isBulk {
             // Order: the search leaves the path for the insertion.
             let place = seek(key)
@@ -122,8 +129,8 @@ extension Index {
         let place = take(IndexFormat.Entry.size)
         write(version, at: place, node, older: older)
         // Only what is newest keeps its value: older ones are read from their segments.
-        if at > 0 { releaseBlock(of: at) }
-        if let value, keepsValues, link == node + IndexFormat.Node.newest { keep(value, for: place) }
+        let isNewest = link == node + IndexFormat.Node.newest
+        keep(keepsValues && isNewest ? value : nil, for: place, insteadOf: at)
         // Order: last. From here on it is seen.
         self.link(link, to: place)
     }

@@ -23,29 +23,36 @@ extension Index {
         return value
     }
 
-    /// Keeps a value for an entry that nothing leads to yet, if there is a block for it.
-    func keep(_ value: UnsafeRawBufferPointer, for entry: Int) {
-        guard value.count > 0, value.count <= IndexFormat.largestBlock, let start = value.baseAddress else { return }
-        guard let block = takeBlock(Self.blockNumber(value.count)) else { return }
+    /// Keeps a value for an entry that nothing leads to yet, if there is a block for it: best the one of the entry before, which loses it in any case.
+    func keep(_ value: UnsafeRawBufferPointer?, for entry: Int, insteadOf before: Int) {
+        let wanted = value.flatMap { $0.count > 0 && $0.count <= IndexFormat.largestBlock ? Self.blockNumber($0.count) : nil }
+        var block = before > 0 ? detachBlock(of: before) : nil
+        if let found = block, found.number != wanted {
+            free(found.place, found.number)
+            block = nil
+        }
+        guard let wanted, let value, let start = value.baseAddress, let place = block?.place ?? takeBlock(wanted) else { return }
         if let stores = memory.stores, stores.isOver { return }
-        (memory.base + block).copyMemory(from: start, byteCount: value.count)
-        link(entry + IndexFormat.Entry.block, to: block)
+        (memory.base + place).copyMemory(from: start, byteCount: value.count)
+        link(entry + IndexFormat.Entry.block, to: place)
     }
 
-    /// Takes the block of an entry away, for the next value of its size.
-    func releaseBlock(of entry: Int) {
+    /// Takes the block of an entry away; nil where it has none. Whoever is killed before it has another use leaves arena that nothing uses.
+    private func detachBlock(of entry: Int) -> (place: Int, number: Int)? {
         let place = entry + IndexFormat.Entry.block
         let length = Int(memory.base.load(fromByteOffset: entry + IndexFormat.Entry.valueLength, as: UInt32.self))
         let block = follow(place)
-        guard block > 0, length > 0, length <= IndexFormat.largestBlock else { return }
+        guard block > 0, length > 0, length <= IndexFormat.largestBlock else { return nil }
         let number = Self.blockNumber(length)
-        guard block & 7 == 0, block >= IndexFormat.page, memory.covers(block, Self.blockSize(number)) else {
-            memory.isBroken = true
-            return
-        }
+        guard block & 7 == 0, block >= IndexFormat.page, memory.covers(block, Self.blockSize(number)) else { return broken() }
         link(place, to: 0)
         // Order: the link is gone before the block is written to.
         fenceRelease()
+        return (block, number)
+    }
+
+    /// Keeps a block for the next value of its size.
+    private func free(_ block: Int, _ number: Int) {
         let head = IndexFormat.freeBlocks + 8 * number
         link(block, to: follow(head))
         link(head, to: block)

@@ -41,11 +41,16 @@ extension Index {
                 guard word >> 40 == tag else { continue }
                 let place = Int(word & 0xff_ffff_ffff)
                 // A slot that was damaged leads to no such node.
-                guard let node = shape(of: place), isIntact(node, checksum), compare(node.key, key) == 0 else { continue }
-                return place
+                if isNode(place, of: key, checksum) { return place }
             }
         }
         return 0
+    }
+
+    @inline(__always)
+    func isNode(_ place: Int, of key: UnsafeRawBufferPointer, _ checksum: UInt32) -> Bool {
+        guard let node = shape(of: place) else { return false }
+        return isIntact(node, checksum) && compare(node.key, key) == 0
     }
 
     /// The first node whose key is not less, 0 where there is none. Leaves the way there in `memory.path`: in each level the last node before it.

@@ -1,24 +1,56 @@
 internal import LinuxKernel
 
 extension Index {
+    /// Takes in the entries of a record, each as a version that `version` makes of it. False where there is no space for one of them.
+    mutating func apply(_ record: RecordView, _ version: (EntryView) -> Version) -> Bool {
+        let count = record.header.entryCount
+        let number = min(self.count(IndexFormat.tableCount), IndexFormat.tableLimit)
+        guard isBulk, count > 4, number > 0, let table = table(number - 1) else {
+            var isIn = true
+            _ = record.forEachEntry { entry in
+                let value = record.bytes.part(entry.valueOffset, entry.valueLength)
+                if isIn { isIn = apply(entry.key, version(entry), value: value) }
+            }
+            return isIn
+        }
+        return withUnsafeTemporaryAllocation(of: Expected.self, capacity: count) { expected in
+            warm(record, table, expected)
+            var (at, isIn) = (0, true)
+            _ = record.forEachEntry { entry in
+                let value = record.bytes.part(entry.valueOffset, entry.valueLength)
+                let known = expected[at]
+                at += 1
+                if isIn { isIn = apply(entry.key, known.checksum, version(entry), value: value, expected: known.node) }
+            }
+            return isIn
+        }
+    }
+
+    /// A key's checksum, and the node that it may have: first its bucket.
+    private struct Expected {
+        let checksum: UInt32
+        var node: Int
+    }
+
     /// Begins to fetch what the entries of a record will need, all of them at once: a rebuild waits for memory more than for anything else. Looks at
     /// nothing that must be right.
-    func warm(_ record: RecordView) {
-        let number = min(count(IndexFormat.tableCount), IndexFormat.tableLimit)
-        guard record.header.entryCount > 4, number > 0, let table = table(number - 1) else { return }
-        withUnsafeTemporaryAllocation(of: UInt64.self, capacity: record.header.entryCount) { places in
-            var filled = 0
-            _ = record.forEachEntry { entry in
-                let checksum = crc32c(entry.key)
-                let bucket = table.bucket(checksum, 0)
-                prefetch(memory.base + bucket)
-                // Bucket and tag in one word: both are needed again.
-                places[filled] = UInt64(bucket) << 24 | UInt64(checksum & 0xff_ffff)
-                filled += 1
+    private func warm(_ record: RecordView, _ table: IndexTable, _ expected: UnsafeMutableBufferPointer<Expected>) {
+        var filled = 0
+        _ = record.forEachEntry { entry in
+            let checksum = crc32c(entry.key)
+            let bucket = table.bucket(checksum, 0)
+            prefetch(memory.base + bucket)
+            expected.initializeElement(at: filled, to: Expected(checksum: checksum, node: bucket))
+            filled += 1
+        }
+        for at in 0..<filled {
+            expected[at].node = candidate(expected[at].node, tag: UInt64(expected[at].checksum & 0xff_ffff))
+        }
+        withUnsafeTemporaryAllocation(of: Int.self, capacity: filled) { newest in
+            for at in 0..<filled {
+                newest.initializeElement(at: at, to: expected[at].node > 0 ? warmEntry(expected[at].node) : 0)
             }
-            for at in 0..<filled { places[at] = UInt64(candidate(Int(places[at] >> 24), tag: places[at] & 0xff_ffff)) }
-            for at in 0..<filled where places[at] != 0 { places[at] = UInt64(warmEntry(Int(places[at]))) }
-            for at in 0..<filled where places[at] != 0 { warmBlock(Int(places[at])) }
+            for at in 0..<filled where newest[at] > 0 { warmBlock(newest[at]) }
         }
     }
 

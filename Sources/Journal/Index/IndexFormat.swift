@@ -111,13 +111,17 @@ struct IndexPublication: Equatable {
     var used: UInt64 = 0
 
     func write(to bytes: UnsafeMutableRawPointer, _ generation: UInt64) {
-        for (index, word) in words.enumerated() { bytes.storeBytes(of: word, toByteOffset: 8 * index, as: UInt64.self) }
+        bytes.storeBytes(of: sequence, toByteOffset: 0, as: UInt64.self)
+        bytes.storeBytes(of: tail, toByteOffset: 8, as: UInt64.self)
+        bytes.storeBytes(of: revision, toByteOffset: 16, as: Int64.self)
+        bytes.storeBytes(of: compacted, toByteOffset: 24, as: Int64.self)
+        bytes.storeBytes(of: watermark, toByteOffset: 32, as: UInt64.self)
+        bytes.storeBytes(of: segment, toByteOffset: 40, as: UInt64.self)
+        bytes.storeBytes(of: base, toByteOffset: 48, as: UInt64.self)
+        bytes.storeBytes(of: used, toByteOffset: 56, as: UInt64.self)
+        bytes.storeBytes(of: 0, toByteOffset: 64, as: UInt64.self)
         let seal = Self.seal(UnsafeRawPointer(bytes), generation)
         bytes.storeBytes(of: UInt64(seal), toByteOffset: 72, as: UInt64.self)
-    }
-
-    private var words: [UInt64] {
-        [sequence, tail, UInt64(bitPattern: revision), UInt64(bitPattern: compacted), watermark, segment, base, used, 0]
     }
 
     init() {}

@@ -29,17 +29,39 @@ final class Doorbell {
         return Doorbell(try SharedWords(FileDescriptor(file.number)))
     }
 
-    /// To be taken before looking whether there is a reason to sleep.
-    func rings(_ lock: Locks.Name) -> UInt32 { words.value(word(lock)) }
+    /// To be taken before looking whether there is a reason to sleep: who rings afterwards knows that somebody may sleep.
+    func rings(_ lock: Locks.Name) -> UInt32 { words.announce(word(lock)) }
 
-    /// Sleeps until the next ring, some milliseconds at most.
-    func sleep(_ lock: Locks.Name, since rings: UInt32) {
-        words.wait(word(lock), while: rings, microseconds: lock == .writer ? 2_000 : 20_000)
+    /// Sleeps until the next ring for the writer's lock, some milliseconds at most.
+    func sleepForWriting(since rings: UInt32) { words.wait(.first, while: rings, microseconds: 2_000) }
+
+    /// Sleeps until a sync is over that reaches a position, or it is time to begin one. Some milliseconds at most.
+    func sleepForSync(since rings: UInt32, upTo end: UInt64) {
+        let (number, target) = Self.sync(words.note)
+        words.wait(.second, while: rings, microseconds: 20_000, channel: Self.channel(end <= target ? number : number &+ 1))
     }
 
-    /// The writer's lock is for one who waits; a sync may be what all who wait have waited for. Order: after the lock is let go, so that who wakes can
-    /// take it. Two who ring at once may count as one, which wakes as well as two.
-    func ring(_ lock: Locks.Name) { words.advance(word(lock), waking: lock == .writer ? 1 : .max) }
+    /// A sync begins that reaches up to a position: who waits for more waits for the next. Under the sync lock; the sync's number.
+    func announceSync(upTo target: UInt64) -> UInt64 {
+        let number = (Self.sync(words.note).number &+ 1) & 0xffff
+        words.leave(note: number << 48 | target & (1 << 48 - 1))
+        return number
+    }
+
+    /// The writer's lock is for one who waits. After the sync lock all look, unless a sync was done under it: then those who wait for more than it reached
+    /// need not, but for one who begins the next. He is woken first, so that the disk has something to do. Order: after the lock is let go, so that who
+    /// wakes can take it. Two who ring at once may count as one, which wakes as well as two.
+    func ring(_ lock: Locks.Name, afterSync number: UInt64? = nil) {
+        if let number {
+            words.advance(.second, wakingOneOf: Self.channel(number &+ 1), thenAllOf: Self.channel(number))
+        } else {
+            words.advance(word(lock), waking: lock == .writer ? 1 : .max)
+        }
+    }
+
+    private static func sync(_ note: UInt64) -> (number: UInt64, target: UInt64) { (note >> 48, note & (1 << 48 - 1)) }
+
+    private static func channel(_ number: UInt64) -> UInt32 { 1 << UInt32(number & 31) }
 
     private func word(_ lock: Locks.Name) -> SharedWords.Word { lock == .writer ? .first : .second }
 }

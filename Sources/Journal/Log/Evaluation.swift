@@ -2,15 +2,31 @@
 final class Evaluation {
     /// Changes by key, whose revision is not known yet. nil as create revision is 0.
     private struct Changes {
-        private(set) var byKey: [[UInt8]: Entry] = [:]
-        /// The keys in the order in which they were changed first.
-        private var sequence: [[UInt8]] = []
+        /// As many as are looked through quicker than hashed.
+        private static let few = 8
 
-        var isEmpty: Bool { sequence.isEmpty }
-        var entries: [Entry] { sequence.compactMap { byKey[$0] } }
+        /// In the order in which their keys were changed first.
+        private(set) var entries: [Entry] = []
+        /// Where each key stands among them, once they are more than a few.
+        private var places: [[UInt8]: Int] = [:]
+
+        var isEmpty: Bool { entries.isEmpty }
+
+        subscript(key: [UInt8]) -> Entry? { place(of: key).map { entries[$0] } }
+
+        private func place(of key: [UInt8]) -> Int? {
+            entries.count <= Self.few ? entries.firstIndex { $0.key == key } : places[key]
+        }
 
         mutating func add(_ entry: Entry) {
-            if byKey.updateValue(entry, forKey: entry.key) == nil { sequence.append(entry.key) }
+            if let place = place(of: entry.key) {
+                entries[place] = entry
+                return
+            }
+            entries.append(entry)
+            if entries.count <= Self.few { return }
+            // The first that are more than a few bring those before them.
+            for place in places.count..<entries.count { places[entries[place].key] = place }
         }
     }
 
@@ -86,7 +102,7 @@ final class Evaluation {
     }
 
     private func put(_ key: [UInt8], _ value: [UInt8], _ lease: LeaseID) throws(JournalError) -> KeyValue? {
-        let before = try current(.key(Key(key)), keysOnly: true).first
+        let before = try current(key)
         let old = before?.lease ?? 0
         if old != 0 || lease != 0 { try attach(key, from: old, to: lease) }
         change(key, value, lease, before)
@@ -129,21 +145,30 @@ final class Evaluation {
     func change(_ entry: Entry) { changes.add(entry) }
     func changeOwn(_ entry: Entry) { ownChanges.add(entry) }
 
+    /// What one key is with the changes made so far, without its value.
+    private func current(_ key: [UInt8]) throws(JournalError) -> KeyValue? {
+        if let changed = changes[key] { return changed.isDelete ? nil : Self.keyValue(changed, keysOnly: true) }
+        guard !OwnKeys.contains(key), let version = journal.index.version(of: key, at: journal.log.revision) else { return nil }
+        var found = try journal.keyValue(key, version, withValue: false)
+        if version.lease != 0 { found.isLeaseExpired = try journal.hasExpired(version.lease) }
+        return found
+    }
+
+    private static func keyValue(_ entry: Entry, keysOnly: Bool) -> KeyValue {
+        KeyValue(
+            key: Key(entry.key), value: keysOnly ? [] : entry.value, createRevision: entry.createRevision, modRevision: 0,
+            version: entry.version, lease: entry.lease, isVolatile: false, isFromEarlierBoot: false, isValueDamaged: false)
+    }
+
     /// What a range is with the changes made so far, in the order of keys. Revisions of this transaction read as 0.
     private func current(_ keys: KeyRange, keysOnly: Bool = false) throws(JournalError) -> [KeyValue] {
         var found = try journal.read(RangeRequest(keys, keysOnly: keysOnly)).keyValues
         // Not all of them are looked at for each key: the writer's lock is held.
         let changed =
-            keys.isSingle ? changes.byKey[keys.lower].map { [$0] } ?? [] : changes.byKey.values.filter { keys.contains($0.key) }
+            keys.isSingle ? changes[keys.lower].map { [$0] } ?? [] : changes.entries.filter { keys.contains($0.key) }
         if changed.isEmpty { return found }
-        found.removeAll { changes.byKey[$0.key.bytes] != nil }
-        for entry in changed where !entry.isDelete {
-            found.append(
-                KeyValue(
-                    key: Key(entry.key), value: keysOnly ? [] : entry.value, createRevision: entry.createRevision, modRevision: 0,
-                    version: entry.version, lease: entry.lease, isVolatile: false, isFromEarlierBoot: false, isValueDamaged: false
-                ))
-        }
+        found.removeAll { changes[$0.key.bytes] != nil }
+        for entry in changed where !entry.isDelete { found.append(Self.keyValue(entry, keysOnly: keysOnly)) }
         return found.sorted { $0.key < $1.key }
     }
 

@@ -35,11 +35,11 @@ struct Locks {
         }
     }
 
-    /// Takes a lock; false where somebody else had it for `patience` microseconds. `attend` is called after each try that failed.
+    /// Takes a lock; false where somebody else had it for `patience` microseconds. `attend` is called after each try that failed. The doorbell is for the
+    /// writer's lock.
     func take(
         _ name: Name, patience: Int, _ doorbell: Doorbell? = nil, attend: () -> Void = {}
     ) throws(JournalError) -> Bool {
-        if try tryTake(name) { return true }
         // F_OFD_SETLKW has no deadline, so the lock is asked for again and again, ever more rarely.
         let start = monotonicMicroseconds()
         var microseconds = 20
@@ -49,7 +49,7 @@ struct Locks {
             if try tryTake(name) { return true }
             attend()
             if let doorbell, let rings {
-                doorbell.sleep(name, since: rings)
+                doorbell.sleepForWriting(since: rings)
                 continue
             }
             pause(microseconds: microseconds)
@@ -58,6 +58,7 @@ struct Locks {
         return try tryTake(name)
     }
 
+    @inline(__always)
     func tryTake(_ name: Name) throws(JournalError) -> Bool {
         try kernel { () throws(KernelError) in try disk.tryLock(file, byte: name.rawValue) }
     }

@@ -27,9 +27,7 @@ extension Log {
         guard let locks else { throw .readOnly }
         if isControlDamaged { throw .controlDamaged }
         try findDoorbell()
-        var attendance = Attendance(.writer)
-        let isTaken = try locks.take(.writer, patience: Locks.writerPatience, doorbell) { attendance.attend(self) }
-        guard isTaken else { throw .busy(try lockHolder(.writer)) }
+        if try !locks.tryTake(.writer) { try waitForWriting(locks) }
         do throws(JournalError) {
             shared.release()
             let state = try shared.readHeld()
@@ -47,6 +45,12 @@ extension Log {
             locks.release(.writer)
             throw error
         }
+    }
+
+    private func waitForWriting(_ locks: Locks) throws(JournalError) {
+        var attendance = Attendance(.writer)
+        let isTaken = try locks.take(.writer, patience: Locks.writerPatience, doorbell) { attendance.attend(self) }
+        guard isTaken else { throw .busy(try lockHolder(.writer)) }
     }
 
     func unlockForWriting() {
@@ -120,6 +124,7 @@ extension Log {
         }
         // Order: after the sink, whose index others follow. This is what wakes them.
         try shared.write(.tail, [tail])
+        if record.header.isDurable { blankAhead(of: segment, file) }
     }
 
     /// A header for a record of this process.

@@ -38,10 +38,13 @@ extension Log {
         }
         if let last = chain.last, last.base <= tail, try isPlainEnd(last) { return true }
         guard try locks.tryTake(.writer) else { return true }
+        // Order: what was known of the header is from before the lock was taken.
+        shared.release()
         isWriting = true
         isOwnTail = false
         defer {
             isWriting = false
+            shared.release()
             locks.release(.writer)
         }
         return try catchUp(sink)

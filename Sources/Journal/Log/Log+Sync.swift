@@ -9,16 +9,19 @@ extension Log {
     func makeDurable(upTo end: UInt64, revision: Revision) throws(JournalError) {
         if options.isVolatileStore { return }
         guard try lockForSync(unlessDurable: end) else { return }
-        defer { releaseSyncLock() }
-        try syncUnderLock(upTo: end, revision: revision)
+        // Order: after an error all who wait look for themselves.
+        var number: UInt64?
+        defer { releaseSyncLock(afterSync: number) }
+        number = try syncUnderLock(upTo: end, revision: revision)
     }
 
-    private func syncUnderLock(upTo end: UInt64, revision: Revision) throws(JournalError) {
+    /// The sync's number; nil where none was needed, or nobody can hear of it.
+    private func syncUnderLock(upTo end: UInt64, revision: Revision) throws(JournalError) -> UInt64? {
         guard let state = try shared.read() else {
             throw .syncFailed(revision, KernelError(call: "read", errno: .ESTALE, subject: "the shared header is gone"))
         }
         watermark = max(watermark, state[.watermark])
-        if state[.watermark] >= end { return }
+        if state[.watermark] >= end { return nil }
         if state[.failedSegment] != 0 {
             throw .syncFailed(
                 revision, KernelError(call: "fdatasync", errno: .EIO, subject: SegmentName.string(state[.failedSegment])))
@@ -26,8 +29,10 @@ extension Log {
         // Others' records up to the shared tail are whole: they share this sync.
         let sharesTail = state[.currentSegment] == chain.last?.number
         let target = sharesTail ? max(end, state[.tail]) : end
+        let number = doorbell?.announceSync(upTo: target)
         try sync(from: state[.watermark], to: target, revision: revision)
         try raiseWatermark(to: target)
+        return number
     }
 
     /// Syncs all segments that hold bytes of an interval, and the names of those that begin in it.

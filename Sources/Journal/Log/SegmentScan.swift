@@ -40,7 +40,7 @@ struct SegmentScan {
                     break
                 }
                 let record = RecordView(header: header, position: position, bytes: rest.part(0, header.length))
-                guard record.isIntact, position < watermark || record.hasIntactValues, try visit(record) else { return .bad }
+                guard position < watermark ? record.isIntact : record.isWhole, try visit(record) else { return .bad }
                 position += UInt64(header.length)
             }
             // Nothing more to come: the file is shorter than it should be, or ends within a record.

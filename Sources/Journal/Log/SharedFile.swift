@@ -7,6 +7,8 @@ struct SharedFile {
     private let boot: Identifier
     private let isWritable: Bool
     private var file: DiskFile?
+    /// Its bytes, where the file lies in memory: then no call is needed to read it. Written it is with calls, which those hear of who watch it.
+    private var mapped: MappedMemory?
     /// What it said when the writer's lock was taken. Whoever has the lock need not ask again: nobody else writes the words that he goes by.
     private var held: SharedHeader?
 
@@ -31,16 +33,35 @@ struct SharedFile {
         if file == nil {
             let name = SharedHeader.name(store)
             file = try kernel { () throws(KernelError) in try disk.openIfPresent(name, writable: isWritable) }
+            if let file { mapped = map(file) }
         }
         guard let file else { return nil }
+        if let mapped, let header = look(mapped) { return header }
         // A word that is being written has settled by the next look.
         for _ in 0..<8 {
             if let header = try look(file) { return header }
         }
         // Of another boot, or damaged: whoever writes next makes a new one under this name.
-        disk.close(file)
-        self.file = nil
+        close()
         return nil
+    }
+
+    /// nil where that cannot be: then it is read with calls.
+    private func map(_ file: DiskFile) -> MappedMemory? {
+        guard let disk = disk as? KernelDisk else { return nil }
+        do throws(KernelError) {
+            guard try disk.size(file) >= UInt64(SharedHeader.firstSize) else { return nil }
+            return try disk.mapStart(file, length: SharedHeader.size)
+        } catch { return nil }
+    }
+
+    private func look(_ mapped: MappedMemory) -> SharedHeader? {
+        withUnsafeTemporaryAllocation(byteCount: SharedHeader.size, alignment: 16) { copy in
+            // Order: copied before it is looked at, so that what was checked is what is believed.
+            copy.copyMemory(from: UnsafeRawBufferPointer(start: mapped.base, count: copy.count))
+            fenceAcquire()
+            return SharedHeader(UnsafeRawBufferPointer(copy), store: store, boot: boot)
+        }
     }
 
     private func look(_ file: DiskFile) throws(JournalError) -> SharedHeader? {
@@ -62,9 +83,13 @@ struct SharedFile {
     mutating func write(_ first: SharedHeader.Word, _ values: [UInt64]) throws(JournalError) {
         held = nil
         guard let file else { return }
-        try kernel { () throws(KernelError) in
-            try disk.write(file, at: UInt64(SharedHeader.offset(first)), SharedHeader.encoded(values))
+        var failure: KernelError?
+        SharedHeader.withEncoded(values) { bytes in
+            do throws(KernelError) {
+                try disk.write(file, at: UInt64(SharedHeader.offset(first)), bytes)
+            } catch { failure = error }
         }
+        if let failure { throw .kernel(failure) }
     }
 
     /// Puts a new header in place of whatever is there. Under both locks.
@@ -83,10 +108,12 @@ struct SharedFile {
             }
             return file
         }
+        mapped = file.flatMap { map($0) }
     }
 
     mutating func close() {
         held = nil
+        mapped = nil
         if let file { disk.close(file) }
         file = nil
     }

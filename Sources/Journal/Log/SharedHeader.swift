@@ -1,7 +1,7 @@
 internal import LinuxKernel
 
 /// What the processes of one boot tell each other about a store: a small file in the run directory, which dies with the boot. Read and written with
-/// one call each, never mapped: an error is an answer and not a signal.
+/// one call each: an error is an answer and not a signal. Where the file lies in memory, it is read through a mapping; it is never cut.
 ///
 ///      0  8   magic "HULLJSHM"          64  words of 16 bytes, each a number and its complement, so that half a write is seen:
 ///      8  u32 version, 1                    watermark           (written under the sync lock)
@@ -14,6 +14,8 @@ internal import LinuxKernel
 ///                                           stopped, since      who was seen stopped while he held the lock, and when first; 0 for nobody
 ///                                           sync holder, started, sync stopped, since: the same of the sync lock
 ///                                           kept                (writer lock) the lease whose deadline the holder puts off; 0 for none
+///                                           blank               (writer lock) as far as a segment is written, be it zeros: its number
+///                                                               in the high half, the offset of the end in the low one
 ///
 /// Nothing here is needed to find a record: the segments say it all. A store without this file has a new boot before it. What follows the first holder
 /// came later: a file that ends before it says 0.
@@ -38,6 +40,7 @@ struct SharedHeader {
         case syncStopped
         case syncStoppedSince
         case kept
+        case blank
     }
 
     private var words: SIMD16<UInt64>
@@ -81,7 +84,9 @@ struct SharedHeader {
         while offset < bytes.count {
             guard offset + 16 <= bytes.count else { return nil }
             let value = bytes.number(UInt64.self, at: offset)
-            guard bytes.number(UInt64.self, at: offset + 8) == ~value else { return nil }
+            let complement = bytes.number(UInt64.self, at: offset + 8)
+            // A word that is not there reads as zeros: behind the file's end, or before a later one that made it longer.
+            guard complement == ~value || value == 0 && complement == 0 && offset >= Self.firstSize else { return nil }
             words[index] = value
             index += 1
             offset += 16
@@ -101,13 +106,14 @@ struct SharedHeader {
 
     static func offset(_ word: Word) -> Int { 64 + 16 * word.rawValue }
 
-    /// The bytes of neighboring words, to be written in one call at the offset of the first.
-    static func encoded(_ values: [UInt64]) -> [UInt8] {
-        var bytes: [UInt8] = []
-        for value in values {
-            bytes.append(number: value)
-            bytes.append(number: ~value)
+    /// Calls `body` with the bytes of neighboring words, to be written in one call at the offset of the first.
+    static func withEncoded(_ values: [UInt64], _ body: (UnsafeRawBufferPointer) -> Void) {
+        withUnsafeTemporaryAllocation(byteCount: 16 * values.count, alignment: 16) { bytes in
+            for (index, value) in values.enumerated() {
+                bytes.store(value, at: 16 * index)
+                bytes.store(~value, at: 16 * index + 8)
+            }
+            body(UnsafeRawBufferPointer(bytes))
         }
-        return bytes
     }
 }

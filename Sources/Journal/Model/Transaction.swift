@@ -131,19 +131,28 @@ extension Transaction {
         var size = 0
         var written: [KeyRange] = []
         for operation in branch {
-            guard let keys = operation.written else { continue }
             if case .put(let key, let value, let lease, let kept) = operation {
-                guard !key.bytes.isEmpty else { throw .emptyKey }
-                guard !key.isReserved else { throw .reservedKey(key) }
-                guard value.isEmpty || !kept.contains(.value) else { throw .valueProvided(key) }
-                guard lease == 0 || !kept.contains(.lease) else { throw .leaseProvided(key) }
-                guard lease >= 0 else { throw .leaseNotFound(lease) }
-                guard lease == 0 || key.bytes.count <= Lease.keyLimit else { throw .tooLarge(limit: Lease.keyLimit) }
+                try validate(key, value, lease, kept)
                 size += key.bytes.count + value.count
-                if written.contains(where: { $0.overlaps(keys) }) { throw .duplicateKey(key) }
+            }
+            // One alone has no other to be in the way of.
+            guard branch.count > 1, let keys = operation.written else { continue }
+            if case .put(let key, _, _, _) = operation, written.contains(where: { $0.overlaps(keys) }) {
+                throw .duplicateKey(key)
             }
             written.append(keys)
         }
         guard size <= sizeLimit else { throw .tooLarge(limit: sizeLimit) }
+    }
+
+    private static func validate(
+        _ key: Key, _ value: [UInt8], _ lease: LeaseID, _ kept: Operation.Kept
+    ) throws(JournalError) {
+        guard !key.bytes.isEmpty else { throw .emptyKey }
+        guard !key.isReserved else { throw .reservedKey(key) }
+        guard value.isEmpty || !kept.contains(.value) else { throw .valueProvided(key) }
+        guard lease == 0 || !kept.contains(.lease) else { throw .leaseProvided(key) }
+        guard lease >= 0 else { throw .leaseNotFound(lease) }
+        guard lease == 0 || key.bytes.count <= Lease.keyLimit else { throw .tooLarge(limit: Lease.keyLimit) }
     }
 }
