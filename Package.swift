@@ -14,7 +14,7 @@ let strict: [SwiftSetting] = [
     .unsafeFlags(
         [
             "-Xfrontend", "-disable-concrete-type-metadata-mangled-name-accessors", "-Xfrontend",
-            "-prespecialize-generic-metadata",
+            "-prespecialize-generic-metadata", "-Xfrontend", "-function-sections",
         ], .when(configuration: .release)),
 ]
 
