@@ -141,7 +141,8 @@ let package = Package(
         .executableTarget(
             name: "hull",
             dependencies: [
-                "CStart", "CommandSupport", "ContainerLogs", "ContainerRuntime", "Digests", "ImageSpec", "ImageStore", "ImageTrust",
+                "CStart", "CommandSupport", "ContainerLogs", "ContainerRuntime", "Digests", "ImageSpec", "ImageStore",
+                "ImageTrust",
                 "ImageVerbs",
                 "InitProtocol", "Journal", "JournalVerbs", "KeeperProtocol", "LinuxKernel", "LinuxTypes", "PodRecords",
                 "PodSandbox",

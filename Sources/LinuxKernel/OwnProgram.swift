@@ -18,7 +18,7 @@ public enum OwnProgram {
         guard let slash = own.utf8.lastIndex(of: UInt8(ascii: "/")) else {
             throw KernelError(call: "readlinkat", errno: .ENOENT, subject: "/proc/self/exe: \(own)")
         }
-        // Two strings: appending to a substring is generic code, which costs its first caller a hundred microseconds of type metadata.
+        // Two strings: adding to a substring is generic code, which costs its first caller a hundred microseconds of type metadata.
         return String(own[...slash]) + name
     }
 }
