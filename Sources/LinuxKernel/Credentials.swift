@@ -66,14 +66,16 @@ public func setCapabilities(
 public func limitBoundingSet(to set: CapabilitySet) throws(KernelError) {
     for number in Int32(0)..<64 where !set.contains(CapabilitySet(number: number)) {
         // Not asked before whether it is there: dropping what is gone does no harm, and asking costs as much.
-        do throws(KernelError) {
-            try prctl(24, "PR_CAPBSET_DROP \(number)", Int(number))
-        } catch  where error.errno == .EINVAL {
-            // The kernel knows none from here on.
-            return
-        } catch  where error.errno == .EPERM && systemCall(__NR_prctl, 23, Int(number)) == 0 {
-            // Without the power, but it is not there.
+        let answer = systemCall(__NR_prctl, 24, Int(number), 0, 0, 0)
+        // The kernel knows none from here on.
+        if answer == -Int(Errno.EINVAL.rawValue) { return }
+        if answer == -Int(Errno.EPERM.rawValue) {
+            // Without the power nothing need be there, nor known: that is asked last.
+            let isThere = systemCall(__NR_prctl, 23, Int(number))
+            if isThere < 0 { return }
+            if isThere == 0 { continue }
         }
+        try check("prctl", "PR_CAPBSET_DROP \(number)", answer)
     }
 }
 
