@@ -14,7 +14,7 @@ let strict: [SwiftSetting] = [
     .unsafeFlags(
         [
             "-Xfrontend", "-disable-concrete-type-metadata-mangled-name-accessors", "-Xfrontend",
-            "-prespecialize-generic-metadata",
+            "-prespecialize-generic-metadata", "-Xfrontend", "-function-sections",
         ], .when(configuration: .release)),
 ]
 
@@ -38,6 +38,8 @@ let package = Package(
     targets: [
         // Layer 0: types, the value tree, and C for what Swift cannot say.
         .target(name: "CLinux", cSettings: [.unsafeFlags(["-Wall", "-Wextra", "-Werror"])]),
+        // Of static programs only: the way to main.
+        .target(name: "CStart", cSettings: [.unsafeFlags(["-Wall", "-Wextra", "-Werror", "-fno-stack-protector"])]),
         .systemLibrary(name: "CSeccomp", providers: [.apt(["libseccomp-dev"])]),
         .systemLibrary(name: "CCap", providers: [.apt(["libcap-dev"])]),
         .systemLibrary(name: "CCrypto", providers: [.apt(["libssl-dev"])]),
@@ -139,7 +141,8 @@ let package = Package(
         .executableTarget(
             name: "hull",
             dependencies: [
-                "CommandSupport", "ContainerLogs", "ContainerRuntime", "Digests", "ImageSpec", "ImageStore", "ImageTrust",
+                "CStart", "CommandSupport", "ContainerLogs", "ContainerRuntime", "Digests", "ImageSpec", "ImageStore",
+                "ImageTrust",
                 "ImageVerbs",
                 "InitProtocol", "Journal", "JournalVerbs", "KeeperProtocol", "LinuxKernel", "LinuxTypes", "PodRecords",
                 "PodSandbox",
@@ -148,14 +151,14 @@ let package = Package(
             swiftSettings: strict, linkerSettings: staticProgram),
         .executableTarget(
             name: "hull-runtime",
-            dependencies: ["CommandSupport", "ContainerRuntime", "LinuxKernel", "LinuxTypes", "OCISpec", "StrictTree"],
+            dependencies: ["CStart", "CommandSupport", "ContainerRuntime", "LinuxKernel", "LinuxTypes", "OCISpec", "StrictTree"],
             swiftSettings: strict, linkerSettings: staticProgram),
         .executableTarget(
-            name: "hull-keeper", dependencies: ["Cgroups", "Keeper", "LinuxKernel", "LinuxTypes", "PodRecords"],
+            name: "hull-keeper", dependencies: ["CStart", "Cgroups", "Keeper", "LinuxKernel", "LinuxTypes", "PodRecords"],
             swiftSettings: strict,
             linkerSettings: staticProgram),
         .executableTarget(
-            name: "hull-init", dependencies: ["ContainerInit", "LinuxKernel"], swiftSettings: strict,
+            name: "hull-init", dependencies: ["CStart", "ContainerInit", "LinuxKernel"], swiftSettings: strict,
             linkerSettings: staticProgram),
         // `make bench`: no part of Hull.
         .executableTarget(

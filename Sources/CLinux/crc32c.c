@@ -5,7 +5,7 @@
 #include <string.h>
 
 #if defined(__x86_64__)
-#include <sys/platform/x86.h>
+#include <cpuid.h>
 
 __attribute__((target("sse4.2"))) static uint32_t by_instruction(uint32_t crc, const uint8_t *at, size_t count) {
     uint64_t wide = crc;
@@ -19,15 +19,17 @@ __attribute__((target("sse4.2"))) static uint32_t by_instruction(uint32_t crc, c
     return crc;
 }
 
-// As glibc found out at the start of the program: cpuid leaves a virtual machine, 4 µs each time. Asked once: the call costs as much as a short key.
+// Asked once: cpuid leaves a virtual machine, 2 µs each time, and glibc does not know (CStart). Threads that ask at the same time get the same answer.
 static int has_instruction(void) {
-    static int known;
-    int answer = __atomic_load_n(&known, __ATOMIC_RELAXED);
-    if (answer == 0) {
-        answer = CPU_FEATURE_ACTIVE(SSE4_2) ? 1 : 2;
-        __atomic_store_n(&known, answer, __ATOMIC_RELAXED);
-    }
-    return answer == 1;
+    static int answer = -1;
+    int known = __atomic_load_n(&answer, __ATOMIC_RELAXED);
+    if (known >= 0) return known;
+    unsigned int eax, ebx, ecx, edx;
+    // Leaf 1 is older than the 64-bit processor.
+    __cpuid(1, eax, ebx, ecx, edx);
+    known = (ecx & bit_SSE4_2) != 0;
+    __atomic_store_n(&answer, known, __ATOMIC_RELAXED);
+    return known;
 }
 #elif defined(__aarch64__) && defined(__ARM_FEATURE_CRC32)
 #include <arm_acle.h>

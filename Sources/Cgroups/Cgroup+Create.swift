@@ -134,7 +134,7 @@ extension Cgroup {
     private static func isFrozenFromAbove(_ directory: Location.Directory) throws(KernelError) -> Bool {
         var path = directory.path[...]
         while !path.isEmpty {
-            let file = directory.mountPoint + path + "/cgroup.freeze"
+            let file = directory.mountPoint + String(path) + "/cgroup.freeze"
             if try FileDescriptor.workingDirectory.readSettingIfPresent(file) == "1" { return true }
             guard let slash = path.lastIndex(of: "/") else { return false }
             path = path[..<slash]

@@ -92,7 +92,7 @@ extension Cgroup {
         for _ in 1..<max(directory.made, 1) {
             guard let slash = path.lastIndex(of: "/"), slash != path.startIndex else { return }
             path = path[..<slash]
-            let parent = directory.mountPoint + path
+            let parent = directory.mountPoint + String(path)
             do throws(KernelError) {
                 let type = try FileDescriptor.fileSystemType(ofPath: parent)
                 guard type == (directory.version == 2 ? .cgroup2 : .cgroup1) else { return }

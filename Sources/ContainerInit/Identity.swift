@@ -26,9 +26,7 @@ extension ContainerInit {
         setFileCreationMask(process.fileCreationMask)
         try during(.capabilities) { () throws(KernelError) in
             // Order: while CAP_SETPCAP is still effective.
-            for number in surveyCapabilities().bounding.subtracting(process.capabilities.bounding).numbers {
-                try dropBoundingCapability(number)
-            }
+            try limitBoundingSet(to: process.capabilities.bounding)
         }
         if let groups = process.groups {
             try during(.groups) { () throws(KernelError) in try setSupplementaryGroups(groups) }

@@ -16,7 +16,7 @@ extension ContainerInit {
         var obstacle = Errno.ENOENT
         for directory in searchPath(setup.environment) {
             // An empty entry is the working directory, as in a shell.
-            let candidate = directory.isEmpty ? "./" + name : directory + "/" + name
+            let candidate = directory.isEmpty ? "./" + name : String(directory) + "/" + name
             guard let found = executionObstacle(candidate) else {
                 setup.program = candidate
                 return

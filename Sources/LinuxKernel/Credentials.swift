@@ -61,9 +61,22 @@ public func setCapabilities(
     try check("capset", "permitted 0x" + String(permitted.rawValue, radix: 16), result)
 }
 
-/// `PR_CAPBSET_DROP`: needs `CAP_SETPCAP`.
-public func dropBoundingCapability(_ number: Int32) throws(KernelError) {
-    try prctl(24, "PR_CAPBSET_DROP \(number)", Int(number))
+/// Drops every capability that is not in `set` from the caller's bounding set, `PR_CAPBSET_DROP`. That needs `CAP_SETPCAP`, unless there is nothing to
+/// drop.
+public func limitBoundingSet(to set: CapabilitySet) throws(KernelError) {
+    for number in Int32(0)..<64 where !set.contains(CapabilitySet(number: number)) {
+        // Not asked before whether it is there: dropping what is gone does no harm, and asking costs as much.
+        let answer = systemCall(__NR_prctl, 24, Int(number), 0, 0, 0)
+        // The kernel knows none from here on.
+        if answer == -Int(Errno.EINVAL.rawValue) { return }
+        if answer == -Int(Errno.EPERM.rawValue) {
+            // Without the power nothing need be there, nor known: that is asked last.
+            let isThere = systemCall(__NR_prctl, 23, Int(number))
+            if isThere < 0 { return }
+            if isThere == 0 { continue }
+        }
+        try check("prctl", "PR_CAPBSET_DROP \(number)", answer)
+    }
 }
 
 /// `PR_CAP_AMBIENT_RAISE`: the capability must be permitted and inheritable.

@@ -32,7 +32,12 @@ public struct StartLedger: Hashable, Sendable {
 
     /// `name=microseconds`, with `;` between: how records and messages have it.
     public var text: String {
-        steps.reduce(into: "") { text, step in text += (text.isEmpty ? "" : ";") + "\(step.name)=\(step.microseconds)" }
+        var text = ""
+        for step in steps {
+            if !text.isEmpty { text += ";" }
+            text += "\(step.name)=\(step.microseconds)"
+        }
+        return text
     }
 
     /// What is none is empty: nobody decides by it.

@@ -19,13 +19,28 @@ let credentialFacts = [
     },
     Fact("capabilities-leave-the-bounding-set-only") {
         let before = try permittedCapabilities()
-        try dropBoundingCapability(21)
-        try expect(!surveyCapabilities().bounding.contains(.sysAdmin), "still in the bounding set")
+        let wanted = surveyCapabilities().bounding.subtracting(.sysAdmin)
+        try limitBoundingSet(to: wanted)
+        try expectEqual(surveyCapabilities().bounding, wanted)
         try expectEqual(try permittedCapabilities(), before)
         // A program executed now cannot get it any more, root or not.
         let bytes = try Subprocess(path: "/bin/grep", arguments: ["grep", "CapPrm", "/proc/self/status"], environment: []).run()
             .output
         try expect(bits(bytes).isDisjoint(with: .sysAdmin), bytes)
+    },
+    Fact("capabilities-are-bounded-by-who-may") {
+        let there = surveyCapabilities().bounding
+        let wanted = there.subtracting(.sysAdmin)
+        try limitBoundingSet(to: wanted)
+        let powerless = try permittedCapabilities().subtracting(.setpcap)
+        try setCapabilities(effective: powerless, permitted: powerless, inheritable: [])
+        // Nothing is left to drop: no power is needed.
+        try limitBoundingSet(to: wanted)
+        try limitBoundingSet(to: there)
+        try expectErrno(.EPERM, "a smaller bounding set") { () throws(KernelError) in
+            try limitBoundingSet(to: wanted.subtracting(.setuid))
+        }
+        try expectEqual(surveyCapabilities().bounding, wanted)
     },
     Fact("capabilities-cannot-be-won-back") {
         let few = CapabilitySet([.setpcap, .setuid])

@@ -15,12 +15,12 @@ struct ExecTarget: ~Copyable {
 
     /// The init, which must be there and not waiting to be made or taken apart.
     init(
-        _ record: ContainerRecord, _ id: String, _ facts: CallerFacts, _ store: borrowing ContainerStore
+        _ record: ContainerRecord, _ id: String, bootID: String, _ store: borrowing ContainerStore
     ) throws(RuntimeError) {
         guard let process = record.initProcess else { throw ContainerStore.missing(id) }
         // Order: opened before the process is proved to be the container's, by its start time: so it was when this was opened.
         let theirs = try Self.namespaces(of: "\(process.pid)")
-        let status = try Runtime.status(of: record, id: id, bootID: facts.bootID) { () throws(RuntimeError) in
+        let status = try Runtime.status(of: record, id: id, bootID: bootID) { () throws(RuntimeError) in
             try store.openDirectory(id)
         }
         switch status {

@@ -28,10 +28,9 @@ extension Runtime {
     /// terminal. Where it is not detached, signals are blocked from here on.
     public func launch(_ request: ExecRequest) throws(RuntimeError) -> RunningProgram {
         let store = try existingStore(for: request.id, .looking)
-        let facts = try CallerFacts.ofCaller()
         // No lock: a thousand of these may run at once. That what is opened is the container's is proved afterwards, by its init being alive.
         guard let record = try store.record(of: request.id) else { throw ContainerStore.missing(request.id) }
-        let target = try ExecTarget(record, request.id, facts, store)
+        let target = try ExecTarget(record, request.id, bootID: Self.currentBootID(), store)
         note("container found")
         if !request.isDetached {
             try during("cannot prepare to wait") { () throws(KernelError) in try setBlockedSignals(ForegroundLoop.signals) }
@@ -42,7 +41,7 @@ extension Runtime {
         var terminal: OwnedDescriptor?
         do throws(RuntimeError) {
             var execution = try Execution(self, request, store.configuration(of: request.id))
-            try execution.equip(&launch, target, record.cgroup.legacy, facts)
+            try execution.equip(&launch, target, record.cgroup.legacy, CallerFacts.ofCaller())
             // What is let go while the init is at work costs no time.
             _ = consume target
             _ = consume store

@@ -37,7 +37,7 @@ extension Planner {
         // As everywhere else the unified part of a hybrid is not among them: it has no controllers to show.
         for group in plan.birth.cgroup.legacy {
             guard let name = group.hierarchy.mountPoint.split(separator: "/").last,
-                let place = ContainerPath(destination.string + "/" + name)
+                let place = ContainerPath(destination.string + "/" + String(name))
             else { continue }
             root.mounts.append(hierarchyMount(group, place, options))
         }

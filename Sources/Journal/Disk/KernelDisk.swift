@@ -116,13 +116,6 @@ final class KernelDisk: Disk {
         throw failure
     }
 
-    /// The first bytes of a file that lies in memory, to be read only; nil where it does not. Who maps them knows that the file is never cut.
-    func mapStart(_ file: DiskFile, length: Int) throws(KernelError) -> MappedMemory? {
-        guard isVolatile else { return nil }
-        let mapping = try FileMapping(handle(file), length: length, isWritable: false)
-        return MappedMemory(base: mapping.base, length: length, owner: mapping)
-    }
-
     func sync(_ file: DiskFile) throws(KernelError) { try handle(file).synchronizeContents(subject: path) }
 
     func rename(_ name: String, to newName: String) throws(KernelError) { try directory.descriptor.rename(name, to: newName) }

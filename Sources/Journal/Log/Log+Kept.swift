@@ -19,9 +19,15 @@ extension Log {
 
     /// The lease that somebody who lives keeps alive just now; 0 for none.
     func leaseBeingKept() throws(JournalError) -> LeaseID {
-        guard let state = try shared.read(), state[.kept] != 0 else { return 0 }
-        let holder = state.holder(of: .writer)
-        guard options.clock.life(of: holder.pid, startTime: holder.startTime) == .alive else { return 0 }
-        return LeaseID(bitPattern: state[.kept])
+        var before: (lease: UInt64, pid: Int32, startTime: UInt64)?
+        while let state = try shared.read(), state[.kept] != 0 {
+            let (pid, startTime) = state.holder(of: .writer)
+            let found = (lease: state[.kept], pid: pid, startTime: startTime)
+            if options.clock.life(of: pid, startTime: startTime) == .alive { return LeaseID(bitPattern: found.lease) }
+            // Words are not read at one moment: a holder who is no more may be the one before him who announces this. Seen twice, it is he.
+            if let before, before == found { return 0 }
+            before = found
+        }
+        return 0
     }
 }

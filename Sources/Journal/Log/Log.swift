@@ -67,7 +67,8 @@ final class Log {
         let identity: StoreIdentity
         if let found { identity = found } else { identity = try StoreIdentity.make(disk, locks) }
         self.locks = locks
-        holder = try Self.thisHolder()
+        // Who only reads holds no lock: nobody asks when he started, and the answer is a file of /proc.
+        holder = options.isWritable ? try Self.thisHolder() : (UInt64(currentPID()), 0)
         store = identity.store
         isControlDamaged = identity.isDamaged
         watermark = identity.watermark

@@ -7,8 +7,6 @@ struct SharedFile {
     private let boot: Identifier
     private let isWritable: Bool
     private var file: DiskFile?
-    /// Its bytes, where the file lies in memory: then no call is needed to read it. Written it is with calls, which those hear of who watch it.
-    private var mapped: MappedMemory?
     /// What it said when the writer's lock was taken. Whoever has the lock need not ask again: nobody else writes the words that he goes by.
     private var held: SharedHeader?
 
@@ -33,10 +31,8 @@ struct SharedFile {
         if file == nil {
             let name = SharedHeader.name(store)
             file = try kernel { () throws(KernelError) in try disk.openIfPresent(name, writable: isWritable) }
-            if let file { mapped = map(file) }
         }
         guard let file else { return nil }
-        if let mapped, let header = look(mapped) { return header }
         // A word that is being written has settled by the next look.
         for _ in 0..<8 {
             if let header = try look(file) { return header }
@@ -44,24 +40,6 @@ struct SharedFile {
         // Of another boot, or damaged: whoever writes next makes a new one under this name.
         close()
         return nil
-    }
-
-    /// nil where that cannot be: then it is read with calls.
-    private func map(_ file: DiskFile) -> MappedMemory? {
-        guard let disk = disk as? KernelDisk else { return nil }
-        do throws(KernelError) {
-            guard try disk.size(file) >= UInt64(SharedHeader.firstSize) else { return nil }
-            return try disk.mapStart(file, length: SharedHeader.size)
-        } catch { return nil }
-    }
-
-    private func look(_ mapped: MappedMemory) -> SharedHeader? {
-        withUnsafeTemporaryAllocation(byteCount: SharedHeader.size, alignment: 16) { copy in
-            // Order: copied before it is looked at, so that what was checked is what is believed.
-            copy.copyMemory(from: UnsafeRawBufferPointer(start: mapped.base, count: copy.count))
-            fenceAcquire()
-            return SharedHeader(UnsafeRawBufferPointer(copy), store: store, boot: boot)
-        }
     }
 
     private func look(_ file: DiskFile) throws(JournalError) -> SharedHeader? {
@@ -108,12 +86,10 @@ struct SharedFile {
             }
             return file
         }
-        mapped = file.flatMap { map($0) }
     }
 
     mutating func close() {
         held = nil
-        mapped = nil
         if let file { disk.close(file) }
         file = nil
     }

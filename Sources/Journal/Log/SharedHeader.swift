@@ -1,7 +1,7 @@
 internal import LinuxKernel
 
 /// What the processes of one boot tell each other about a store: a small file in the run directory, which dies with the boot. Read and written with
-/// one call each: an error is an answer and not a signal. Where the file lies in memory, it is read through a mapping; it is never cut.
+/// one call each, never mapped: an error is an answer and not a signal, and nobody is stopped between two words, which would be of two moments.
 ///
 ///      0  8   magic "HULLJSHM"          64  words of 16 bytes, each a number and its complement, so that half a write is seen:
 ///      8  u32 version, 1                    watermark           (written under the sync lock)
