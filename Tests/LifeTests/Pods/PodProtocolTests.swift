@@ -55,7 +55,7 @@ struct PodProtocolTests {
         try withPods("protocol-other") { place in
             try place.runPod("p", Self.spec)
             let uid = try place.uid("p")
-            for request: [UInt8] in [[2, 0, 2, 0], [0, 0, 2, 0], [1, 0, 200], [1]] {
+            for request: [UInt8] in [[3, 0, 2, 0], [0, 0, 2, 0], [1, 0, 200], [1, 0, 14], [1]] {
                 let client = try KeeperClient(place, uid)
                 client.send(request)
                 let answer = client.answer()
