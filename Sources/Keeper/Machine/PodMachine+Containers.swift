@@ -229,8 +229,13 @@ extension PodMachine {
         guard status.attempt == attempt else { return .failed(other) }
         switch status.state {
         case .running: return .met
-        case .terminated:
-            return status.termination?.cause == .notStarted ? .failed(status.termination?.message ?? other) : .met
+        case .terminated where status.termination?.cause == .notStarted:
+            return .failed(status.termination?.message ?? other)
+        // Its init was there, and may have been one step away from its program.
+        case .terminated where status.termination?.cause == .unseen && status.termination?.startedAt == nil:
+            return .failed(
+                "nobody saw whether attempt \(attempt) of container '\(name)' came to run, and it has ended: create another")
+        case .terminated: return .met
         case .waiting, .creating, .created:
             if let obstacle { return .failed(obstacle) }
             return status.goal == .running || status.goal == nil && !sandbox.isStepwise ? .notYet : .failed(other)
