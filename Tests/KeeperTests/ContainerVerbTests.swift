@@ -239,6 +239,19 @@ import Testing
         #expect(course.machine.answer(to: .takenAway(container: "a")) == .met)
     }
 
+    @Test func `what is removed while a stopped pod is brought to the disk is brought there, too`() {
+        var course = Self.started()
+        course.tell(.request(.stop(grace: 0)))
+        course.end("a", Self.killed)
+        #expect(course.tell(.dismantled).jobs == [.sync])
+        #expect(course.ask(.remove).jobs == [])
+        #expect(course.machine.answer(to: .takenAway(container: "a")) == .notYet)
+        #expect(course.tell(.synced).jobs == [.sync])
+        #expect(course.machine.answer(to: .takenAway(container: "a")) == .met)
+        course.tell(.synced)
+        #expect(course.machine.isAtRest)
+    }
+
     @Test func `another boot loses it all, and nothing is run again by itself`() {
         var course = Self.started()
         course.ask(.create(attempt: nil), "b")
