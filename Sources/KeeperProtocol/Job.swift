@@ -4,7 +4,9 @@ public import InitProtocol
 public enum Job: Hashable, Sendable {
     /// Make the sandbox: namespaces, cgroup, volumes, network. What is left of another try is taken away first.
     case makeSandbox
-    /// Start an attempt to run a container. One that fails leaves nothing. With it come the container's standard streams, unless it has a terminal.
+    /// Make the root of an attempt to run a container, and see that it could be started. One that fails leaves nothing.
+    case create(container: String, attempt: UInt32)
+    /// Start an attempt to run a container, whose root is made where it was not created before. One that fails leaves nothing. With it come the container's standard streams, unless it has a terminal.
     case start(container: String, attempt: UInt32)
     /// Find out what became of an attempt whose worker was killed.
     case find(container: String, attempt: UInt32)
@@ -28,6 +30,7 @@ extension Job: WireValue {
         case .dismantle: UInt8(5).write(to: &writer)
         case .sync: UInt8(6).write(to: &writer)
         case .remove: UInt8(7).write(to: &writer)
+        case .create(let container, let attempt): Self.write(8, container, attempt, &writer)
         }
     }
 
@@ -46,6 +49,7 @@ extension Job: WireValue {
         case 5: self = .dismantle
         case 6: self = .sync
         case 7: self = .remove
+        case 8: self = .create(container: try String(from: &reader), attempt: try UInt32(from: &reader))
         default: throw reader.failure
         }
     }

@@ -1,6 +1,7 @@
 public import InitProtocol
 
-/// What a client says to a keeper, one message each, with the protocol's version before it.
+/// What a client says to a keeper, one message each, with the protocol's version before it: the one in which its kind came, so that a keeper of that time
+/// understands it.
 ///
 /// All but `input`, `inputEnd` and `resize` are requests, of which a connection makes one after the other; each is idempotent, and is answered in the end by
 /// `done` or `failed`.
@@ -32,6 +33,17 @@ public enum KeeperRequest: Hashable, Sendable {
     case recover
     /// Change labels of the pod; answered when that is recorded.
     case label([LabelChange])
+    /// Make the pod's sandbox, and start no container by itself from then on. Answered when it is ready. Version 2, as what follows.
+    case runSandbox
+    /// Make a container of the pod that somebody starts later. nil is the next attempt. Answered when it is there.
+    case createContainer(String, attempt: UInt32?)
+    /// Start a container that was created; of any other it is an error. `isRepeated` says that the same client has asked before, and heard no answer: then
+    /// one that was started meanwhile is what was asked for. Answered when its program was executed.
+    case startContainer(String, isRepeated: Bool)
+    /// Stop a container. Seconds of grace; nil is the pod's own. Answered when nothing of it runs; at once where nothing does.
+    case stopContainer(String, grace: UInt32?)
+    /// Take a container away, which is killed where it runs. Its log stays. Answered when nothing is left; at once where nothing is there.
+    case removeContainer(String)
 }
 
 /// A label that is set, or with nil taken away.
@@ -56,8 +68,8 @@ public struct LabelChange: Hashable, WireValue {
 }
 
 extension KeeperRequest {
-    /// The version that this code speaks.
-    public static let version: UInt16 = 1
+    /// The newest version that this code speaks: 2 brought the verbs on sandboxes and containers.
+    public static let version: UInt16 = 2
     /// The oldest one that it understands.
     public static let oldestVersion: UInt16 = 1
     /// Bytes of one message at most.
@@ -66,9 +78,22 @@ extension KeeperRequest {
     /// With the version before it.
     public var message: [UInt8] {
         var writer = WireWriter(reserving: 64)
-        Self.version.write(to: &writer)
+        firstVersion.write(to: &writer)
         write(to: &writer)
         return writer.bytes
+    }
+
+    /// The version in which its kind came.
+    private var firstVersion: UInt16 {
+        switch self {
+        case .runSandbox, .createContainer, .startContainer, .stopContainer, .removeContainer: 2
+        default: 1
+        }
+    }
+
+    /// What to ask another keeper, where the one that was asked has gone without an answer.
+    public var repeated: KeeperRequest {
+        if case .startContainer(let name, _) = self { .startContainer(name, isRepeated: true) } else { self }
     }
 
     /// From a message. nil for one of a version that is not understood.
@@ -77,7 +102,7 @@ extension KeeperRequest {
         let version = try UInt16(from: &reader)
         guard version >= oldestVersion, version <= Self.version else { return nil }
         let request = try KeeperRequest(from: &reader)
-        guard reader.isAtEnd else { throw reader.failure }
+        guard reader.isAtEnd, request.firstVersion <= version else { throw reader.failure }
         return request
     }
 }
@@ -102,6 +127,17 @@ extension KeeperRequest: WireValue {
         case .reexecute: UInt8(11).write(to: &writer)
         case .recover: UInt8(12).write(to: &writer)
         case .label(let changes): Self.write(13, changes, &writer)
+        case .runSandbox: UInt8(14).write(to: &writer)
+        case .createContainer(let container, let attempt):
+            Self.write(15, container, &writer)
+            attempt.write(to: &writer)
+        case .startContainer(let container, let isRepeated):
+            Self.write(16, container, &writer)
+            isRepeated.write(to: &writer)
+        case .stopContainer(let container, let grace):
+            Self.write(17, container, &writer)
+            grace.write(to: &writer)
+        case .removeContainer(let container): Self.write(18, container, &writer)
         }
     }
 
@@ -125,6 +161,11 @@ extension KeeperRequest: WireValue {
         case 11: self = .reexecute
         case 12: self = .recover
         case 13: self = .label(try [LabelChange](from: &reader))
+        case 14: self = .runSandbox
+        case 15: self = .createContainer(try String(from: &reader), attempt: try UInt32?(from: &reader))
+        case 16: self = .startContainer(try String(from: &reader), isRepeated: try Bool(from: &reader))
+        case 17: self = .stopContainer(try String(from: &reader), grace: try UInt32?(from: &reader))
+        case 18: self = .removeContainer(try String(from: &reader))
         default: throw reader.failure
         }
     }

@@ -6,15 +6,29 @@ public struct ContainerStatus: Equatable, Sendable {
     public enum State: String, CaseIterable, Sendable {
         /// Not started, or waiting to be started again.
         case waiting
-        /// Being started: the attempt may exist or not.
+        /// Being made or started: the attempt may exist or not.
         case creating
+        /// Its root is there, and it waits for somebody who starts it. Only who asked for that makes one.
+        case created
         /// Its program was executed.
         case running
         case terminated
     }
 
+    /// What somebody has asked of it. Then it is no business of the manifest's any more: neither started nor restarted by itself, nor a reason for its pod to
+    /// end.
+    public enum Goal: String, CaseIterable, Sendable {
+        case created, running, stopped, removed
+    }
+
     public var name: String
     public var state = State.waiting
+    /// nil for what the manifest wants.
+    public var goal: Goal?
+    /// Who asked for that; nil where nobody has, or the pod was asked for something since.
+    public var request: PodRequest?
+    /// The number of the attempt that is to be created once the one before is gone; nil where none is.
+    public var nextAttempt: UInt32?
     /// Counts the attempts to run it: 0 is the first. Each is another container, with an id and a cgroup of its own, and runs at most once.
     public var attempt: UInt32 = 0
     /// Whether what the attempt left in the kernel and in the store is gone.
@@ -88,7 +102,10 @@ extension ContainerStatus {
         json.object { json in
             json.member("name", name)
             json.member("state", state.rawValue)
+            json.member("goal", goal?.rawValue)
+            if let request { json.object("request") { request.write(to: &$0) } }
             json.member("attempt", attempt)
+            json.member("nextAttempt", nextAttempt)
             json.member("collected", isCollected)
             json.member("process", process)
             json.member("memoryEvents", memoryEvents)
@@ -125,7 +142,10 @@ extension ContainerStatus {
         var fields = try Fields(Document(json: bytes).root)
         name = try fields.required("name").string
         state = try fields.required("state").word()
+        goal = try fields.optional("goal").map { value throws(TreeError) in try value.word() }
+        request = try fields.optional("request").map { value throws(TreeError) in try PodRequest(value) }
         attempt = try fields.uint32("attempt") ?? 0
+        nextAttempt = try fields.uint32("nextAttempt")
         isCollected = try fields.bool("collected") ?? true
         process = try fields.optional("process")?.processIdentity
         memoryEvents = try fields.string("memoryEvents")

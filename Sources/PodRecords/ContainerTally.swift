@@ -29,7 +29,7 @@ public struct ContainerTally: Hashable, Sendable {
     private static func word(_ statuses: [ContainerStatus]) -> String {
         if let waiting = statuses.first(where: { $0.state == .waiting && !$0.reason.isEmpty }) { return waiting.reason }
         if statuses.contains(where: { $0.state == .running }) { return "Running" }
-        return statuses.first { $0.state == .creating }?.reason ?? ""
+        return statuses.first { $0.state == .creating || $0.state == .created }?.reason ?? ""
     }
 
     func write(to json: inout JSONWriter) {

@@ -1,9 +1,23 @@
 internal import StrictTree
 
-/// Who asked last for something that changed what is wanted of a pod.
+/// Who asked last for something that changed what is wanted of a pod, or of one container.
 public struct PodRequest: Hashable, Sendable {
     public enum Verb: String, CaseIterable, Sendable {
-        case run, stop, restart, remove, recover
+        case run, stop, restart, remove, recover, runSandbox
+        case createContainer, startContainer, stopContainer, removeContainer
+
+        /// As people ask for it.
+        fileprivate var words: String {
+            switch self {
+            case .run, .stop, .restart, .recover: rawValue
+            case .remove: "rm"
+            case .runSandbox: "run --sandbox"
+            case .createContainer: "container create"
+            case .startContainer: "container start"
+            case .stopContainer: "container stop"
+            case .removeContainer: "container rm"
+            }
+        }
     }
 
     /// The process at the other end of the keeper's socket.
@@ -34,9 +48,8 @@ public struct PodRequest: Hashable, Sendable {
 
     /// As `hull stop -t 5 (pid 812, uid 0)`.
     public var text: String {
-        let word = verb == .remove ? "rm" : verb.rawValue
         let time = grace.map { " -t \($0)" } ?? ""
-        return "hull \(word)\(time)" + (asker.map { " (pid \($0.pid), uid \($0.uid))" } ?? "")
+        return "hull \(verb.words)\(time)" + (asker.map { " (pid \($0.pid), uid \($0.uid))" } ?? "")
     }
 
     func write(to json: inout JSONWriter) {

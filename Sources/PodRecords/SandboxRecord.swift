@@ -57,6 +57,8 @@ public struct SandboxRecord: Equatable, Sendable {
     public var ledger = ""
     /// Whether it was to run when the machine went down, and nobody has said since what is to become of it.
     public var awaitsRecovery = false
+    /// Whether its containers are made and started one by one, as somebody asks, and not as its manifest says.
+    public var isStepwise = false
     /// Of its containers, whose own records say more.
     public var tally = ContainerTally()
 
@@ -116,6 +118,7 @@ extension SandboxRecord {
             json.member("fault", fault?.rawValue)
             if !ledger.isEmpty { json.member("ledger", ledger) }
             if awaitsRecovery { json.member("awaitsRecovery", true) }
+            if isStepwise { json.member("stepwise", true) }
             json.object("containers") { json in tally.write(to: &json) }
         }
         return json.bytes
@@ -145,6 +148,7 @@ extension SandboxRecord {
         fault = try fields.string("fault").flatMap(Fault.init)
         ledger = try fields.string("ledger") ?? ""
         awaitsRecovery = try fields.bool("awaitsRecovery") ?? false
+        isStepwise = try fields.bool("stepwise") ?? false
         if let counted = fields.optional("containers") { tally = try ContainerTally(counted) }
     }
 }

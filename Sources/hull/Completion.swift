@@ -77,6 +77,12 @@ struct Completion {
             return operands.isEmpty ? names(store) : []
         case (nil, "cp"): return names(store).map { $0 + ":" }
         case (nil, "config"): return operands.isEmpty ? ["ls", "inspect", "rm"] : []
+        case (nil, "container"):
+            switch operands.count {
+            case 0: return ContainerArguments.Action.allCases.map(\.rawValue)
+            case 1: return names(store)
+            default: return containers(of: operands[1], store)
+            }
         case (nil, "volume"): return operands.isEmpty ? ["ls", "rm"] : []
         case ("image", "load"), ("image", "import"), ("image", "ls"), ("image", "check"), ("image", "prune"): return []
         case ("image", _): return images(store)

@@ -105,13 +105,16 @@ extension PodSession {
         }
         if arguments.replaces { try replace(pod) }
         let registry = try registry(isWritable: true)
-        try refusing([pod]) { () throws(PodError) in try registry.create(pod, plan, users: users, at: wallNanoseconds()) }
+        try refusing([pod]) { () throws(PodError) in
+            try registry.create(pod, plan, users: users, isStepwise: arguments.makesSandboxOnly, at: wallNanoseconds())
+        }
+        let request = arguments.makesSandboxOnly ? KeeperRequest.runSandbox : .run
         do throws(Failure) {
             let connection = try attempt { () throws(PodError) in try KeeperConnection.open(places, plan.uid) }
-            try attempt { () throws(PodError) in try connection.send(.run) }
+            try attempt { () throws(PodError) in try connection.send(request) }
             // What was asked for is on the disk before anybody is told that it is so; meanwhile it comes to be.
             try attempt { () throws(PodError) in try registry.makeDurable(plan.uid) }
-            try hear(connection, plan.uid, .run)
+            try hear(connection, plan.uid, request)
         } catch {
             if arguments.removes { try removePod(plan.uid, grace: 0) }
             throw Failure("pod '\(pod.metadata.name)': \(error.message ?? "failed")", hint: error.hint, exit: error.exit)

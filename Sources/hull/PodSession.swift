@@ -21,6 +21,7 @@ struct PodSession {
         case .logs(let arguments): try logs(arguments)
         case .exec(let arguments): try exec(arguments)
         case .attach(let arguments): try attach(arguments)
+        case .container(let arguments): try container(arguments)
         case .stop(let arguments): try stop(arguments)
         case .restart(let arguments): try restart(arguments)
         case .remove(let arguments): try remove(arguments)

@@ -179,6 +179,7 @@ enum Program {
           freeze   stop pods where they are
           thaw     let frozen pods go on
           label    change labels of a pod
+          container  create, start, stop and remove containers of a pod one by one
           apply    keep ConfigMaps, Secrets and volumes for pods
           config   list, print and remove ConfigMaps and Secrets
           volume   list and remove named volumes

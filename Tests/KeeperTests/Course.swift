@@ -110,5 +110,6 @@ extension [Effect] {
 }
 
 func starting(_ name: String, _ attempt: UInt32 = 0) -> Job { .start(container: name, attempt: attempt) }
+func creating(_ name: String, _ attempt: UInt32 = 0) -> Job { .create(container: name, attempt: attempt) }
 func finding(_ name: String, _ attempt: UInt32 = 0) -> Job { .find(container: name, attempt: attempt) }
 func collecting(_ name: String, _ attempt: UInt32 = 0) -> Job { .collect(container: name, attempt: attempt) }

@@ -11,6 +11,9 @@ import Testing
         .inputEnd,
         .resize(rows: 24, columns: .max), .reopenLog(container: "ä"), .reexecute, .recover,
         .resize(rows: 24, columns: .max), .reopenLog(container: "ä"), .reexecute,
+        .runSandbox, .createContainer("a", attempt: nil), .createContainer("b", attempt: .max),
+        .startContainer("a", isRepeated: false), .startContainer("ä", isRepeated: true), .stopContainer("a", grace: nil),
+        .stopContainer("", grace: 0), .removeContainer("a"),
         .label([]), .label([LabelChange(key: "a/b", value: ""), LabelChange(key: "c", value: nil)]),
     ]
     static let replies: [KeeperReply] = [
@@ -18,7 +21,7 @@ import Testing
         .ended(exitCode: nil), .ended(exitCode: -1), .ended(exitCode: 137),
     ]
     static let jobs: [Job] = [
-        .makeSandbox, starting("a", .max), finding(""), collecting("b", 1), .dismantle, .sync, .remove,
+        .makeSandbox, starting("a", .max), creating("a", 7), finding(""), collecting("b", 1), .dismantle, .sync, .remove,
     ]
     static let reports: [JobReport] = [
         .done, .sandboxMade(addresses: []), .sandboxMade(addresses: ["10.0.0.1", "fd00::1"]),
@@ -66,6 +69,25 @@ import Testing
                 #expect(try KeeperRequest.read(bytes) == nil)
             }
         }
+    }
+
+    /// A keeper of version 1 understands what there was then, and says of the rest that it does not.
+    @Test func `a request carries the version in which it came`() {
+        for request in Self.requests {
+            let isNew =
+                switch request {
+                case .runSandbox, .createContainer, .startContainer, .stopContainer, .removeContainer: true
+                default: false
+                }
+            #expect(Array(request.message.prefix(2)) == [isNew ? 2 : 1, 0], "\(request)")
+            guard isNew else { continue }
+            #expect(throws: WireError.self) { try KeeperRequest.read([1, 0] + request.wireBytes) }
+        }
+    }
+
+    @Test func `who asks again for a start says so`() {
+        #expect(KeeperRequest.startContainer("a", isRepeated: false).repeated == .startContainer("a", isRepeated: true))
+        #expect(KeeperRequest.removeContainer("a").repeated == .removeContainer("a"))
     }
 
     @Test func `kinds that there are not are refused`() {

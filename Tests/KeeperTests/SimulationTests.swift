@@ -42,7 +42,11 @@ extension World {
         let sandbox = machine.sandbox
         switch sandbox.goal {
         case .running:
+            let isWaitingForInit = machine.containers.contains { $0.plan.isInit && $0.isHeld && !$0.isDone }
             let isRunning = machine.containers.allSatisfy { container in
+                if container.isHeld { return isHeldAsAsked(container) }
+                // Who takes an init container in hand keeps those behind it from being started.
+                if sandbox.isStepwise || isWaitingForInit { return container.activity != .starting }
                 if container.plan.isInit { return container.isDone }
                 return container.isRunning
                     || container.isOver && !container.plan.restart.applies(to: container.status.termination?.exitCode)
@@ -52,6 +56,19 @@ extension World {
         case .removed, .restarted: breaches.append("it is to be \(sandbox.goal), and does not go on")
         }
         if !waiting.isEmpty { breaches.append("nobody tells those who wait for \(waiting)") }
+    }
+}
+
+extension World {
+    /// What somebody wants of a container is so, or has been.
+    private func isHeldAsAsked(_ container: ContainerCourse) -> Bool {
+        switch container.status.goal {
+        case .created: container.status.state == .created
+        case .running: container.isRunning || container.isOver
+        case .stopped: container.status.state == .waiting || container.isOver
+        case .removed: container.status.state == .waiting && container.status.isCollected
+        case nil: false
+        }
     }
 }
 

@@ -25,7 +25,9 @@ extension World {
     private mutating func request() {
         let grace: UInt32? = [nil, 0, 5].randomElement(using: &random) ?? nil
         let request: (Event.Request, Condition)
-        switch Int.random(in: 0..<9, using: &random) {
+        switch Int.random(in: 0..<16, using: &random) {
+        case 9..<15: return requestOfContainer()
+        case 15: request = (.runSandbox, .ready)
         case 0..<3: request = (.run, .started)
         case 3..<5: request = (.stop(grace: grace), .stopped)
         case 5..<7: request = (.restart(grace: grace), .started)
@@ -33,6 +35,28 @@ extension World {
         default: request = (.remove(grace: grace), .removed)
         }
         ask(request.0, request.1)
+    }
+
+    private mutating func requestOfContainer() {
+        guard journal != nil, let name = plan.containers.randomElement(using: &random)?.name else { return }
+        let attempt: UInt32? =
+            Bool.random(using: &random) ? nil : machine.attempt(of: name) + UInt32.random(in: 0...1, using: &random)
+        let request: Event.ContainerRequest =
+            switch Int.random(in: 0..<8, using: &random) {
+            case 0..<2: .create(attempt: attempt)
+            case 2..<5: .start(isRepeated: Bool.random(using: &random))
+            case 5..<7: .stop(grace: [nil, 0, 5].randomElement(using: &random) ?? nil)
+            default: .remove
+            }
+        guard machine.obstacle(to: request, of: name) == nil else { return }
+        tell(.request(.container(name, request)))
+        let number = machine.attempt(of: name)
+        switch request {
+        case .create: waiting.append(.created(container: name, attempt: number))
+        case .start: waiting.append(.executed(container: name, attempt: number))
+        case .stop: waiting.append(.halted(container: name))
+        case .remove: waiting.append(.takenAway(container: name))
+        }
     }
 
     mutating func ask(_ request: Event.Request, _ condition: Condition) {

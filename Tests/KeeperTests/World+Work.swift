@@ -20,7 +20,11 @@ extension World {
             let job = jobs.remove(at: index)
             note("\(job) fails")
             // A start that fails leaves nothing; of the others nobody knows how far they came.
-            if case .start = job {} else { leaveHalfDone(job) }
+            switch job {
+            case .start(let name, let number), .create(let name, let number):
+                bodies[Attempt(name: name, number: number)] = nil
+            case .makeSandbox, .find, .collect, .dismantle, .sync, .remove: leaveHalfDone(job)
+            }
             if journal != nil { tell(.failed(job, message: "busy")) } else { tell(.lost(job)) }
         default: work(at: index)
         }
@@ -37,6 +41,9 @@ extension World {
             hasSandbox = true
             keepResults()
             tell(.sandboxMade(addresses: []))
+        case .create(let name, let number):
+            makeRoot(Attempt(name: name, number: number))
+            tell(.created(container: name))
         case .start(let name, let number):
             execute(Attempt(name: name, number: number))
             watched.insert(name)
@@ -61,6 +68,12 @@ extension World {
         }
     }
 
+    private mutating func makeRoot(_ attempt: Attempt) {
+        if let body = bodies[attempt] { breaches.append("\(attempt) is made, and is there: \(body)") }
+        if !hasSandbox { breaches.append("\(attempt) is made without a sandbox") }
+        bodies[attempt] = .root
+    }
+
     private mutating func find(_ attempt: Attempt) {
         switch bodies[attempt] {
         case .running:
@@ -73,7 +86,7 @@ extension World {
             } else {
                 tell(.found(container: attempt.name, .hasEnded))
             }
-        case .born, nil:
+        case .born, .root, nil:
             bodies[attempt] = nil
             tell(.found(container: attempt.name, .neverRan))
         }
@@ -97,6 +110,7 @@ extension World {
             loseSandbox()
             hasSandbox = isDone
             keepResults()
+        case .create(let name, let number): if isDone { makeRoot(Attempt(name: name, number: number)) }
         case .start(let name, let number):
             let attempt = Attempt(name: name, number: number)
             switch Int.random(in: 0..<3, using: &random) {

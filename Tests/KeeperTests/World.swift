@@ -17,6 +17,8 @@ struct World {
 
     /// What the kernel has of an attempt.
     enum Body: Equatable {
+        /// Its root is there, and nothing else.
+        case root
         /// Its init is there, its program was not executed.
         case born
         case running
@@ -71,7 +73,8 @@ struct World {
             containers.append(ordinary("m\(index)", PodPlan.Restart.allCases.randomElement(using: &random) ?? .always))
         }
         plan = podPlan(containers, removesItself: Int.random(in: 0..<5, using: &random) == 0)
-        let journal = Journal(sandbox: sandboxRecord())
+        var journal = Journal(sandbox: sandboxRecord())
+        journal.sandbox.isStepwise = Int.random(in: 0..<4, using: &random) == 0
         self.journal = journal
         durable = journal
         machine = PodMachine(plan, journal.sandbox, [])
@@ -150,6 +153,19 @@ struct World {
                 }
             case .stopped, .ended: if hasSandbox || isAlive { breaches.append("'stopped' is not so") }
             case .recorded: if journal == nil { breaches.append("'recorded' is not so") }
+            case .ready: if !hasSandbox { breaches.append("'ready' is not so") }
+            case .created(let name, let number):
+                if bodies[Attempt(name: name, number: number)] == nil, !executed.contains(Attempt(name: name, number: number)) {
+                    breaches.append("'created' is not so of \(name) \(number)")
+                }
+            case .executed(let name, let number):
+                if !executed.contains(Attempt(name: name, number: number)) { breaches.append("'executed' is not so of \(name)") }
+            case .halted(let name):
+                if bodies.contains(where: { $0.key.name == name && $0.value == .running }) {
+                    breaches.append("'halted' is not so of \(name)")
+                }
+            case .takenAway(let name):
+                if bodies.contains(where: { $0.key.name == name }) { breaches.append("'takenAway' is not so of \(name)") }
             case .removed: if journal != nil || hasSandbox || isAlive { breaches.append("'removed' is not so") }
             }
             return false
@@ -200,11 +216,14 @@ struct World {
         let isRecorded =
             switch job {
             case .makeSandbox: phase == .making
+            case .create(let name, let attempt):
+                phase == .ready && status(name).state == .creating && status(name).attempt == attempt
             case .start(let name, let attempt):
                 phase == .ready && status(name).state == .creating && status(name).attempt == attempt
             case .find(let name, let attempt): phase == .ready && status(name).attempt == attempt
             case .collect(let name, let attempt):
-                phase == .ready && status(name).state == .terminated && status(name).attempt == attempt
+                phase == .ready && status(name).attempt == attempt
+                    && (status(name).state == .terminated || status(name).state == .waiting && !status(name).isCollected)
             case .dismantle: phase == .stopping
             case .sync: phase == .stopped
             case .remove: phase == .stopped && journal.sandbox.goal == .removed
@@ -223,6 +242,13 @@ struct World {
             else {
                 breaches.append("\(attempt) runs, and no record says so")
                 continue
+            }
+        }
+        for status in (journal?.statuses.values).map(Array.init) ?? [] where status.state == .created {
+            // What the keeper is about to record of it may be ahead.
+            let attempt = Attempt(name: status.name, number: status.attempt)
+            if journal?.sandbox.phase == .ready, hasSandbox, effects.isEmpty, jobs.isEmpty, bodies[attempt] == nil {
+                breaches.append("\(attempt) is recorded as created, and has no root")
             }
         }
         if journal?.sandbox.phase == .stopped, hasSandbox || isAlive { breaches.append("it is stopped, and something runs") }

@@ -49,6 +49,28 @@ import Testing
         #expect(changes.of(explained, explained, in: nil) == [])
     }
 
+    @Test func `what somebody does with a container, with his words`() {
+        let status = ContainerStatus(name: "c")
+        func told(_ old: ContainerStatus?, _ change: (inout ContainerStatus) -> Void) -> [String] {
+            var new = old ?? status
+            change(&new)
+            return changes.of(old, new, in: nil).map { "\($0.word): \($0.cause)" }
+        }
+        func asked(_ verb: PodRequest.Verb, _ goal: ContainerStatus.Goal, _ state: ContainerStatus.State) -> ContainerStatus {
+            var new = status
+            (new.goal, new.state, new.request) = (goal, state, PodRequest(verb, by: .init(pid: 7, uid: 0), at: 1))
+            return new
+        }
+        let by = "(pid 7, uid 0)"
+        #expect(told(status) { $0 = asked(.createContainer, .created, .creating) } == ["Creating: hull container create \(by)"])
+        #expect(told(asked(.createContainer, .created, .creating)) { $0.state = .created } == ["Created: "])
+        #expect(told(status) { $0 = asked(.startContainer, .running, .creating) } == ["Starting: hull container start \(by)"])
+        let running = asked(.startContainer, .running, .running)
+        #expect(told(running) { $0 = asked(.stopContainer, .stopped, .running) } == ["StopWanted: hull container stop \(by)"])
+        #expect(told(running) { $0 = asked(.removeContainer, .removed, .running) } == ["RemovalWanted: hull container rm \(by)"])
+        #expect(told(running) { $0 = asked(.removeContainer, .removed, .waiting) } == ["Removed: hull container rm \(by)"])
+    }
+
     @Test func `a ledger is read back; what is none is empty`() {
         var ledger = StartLedger()
         ledger.add("a: b=c", microseconds: 5)

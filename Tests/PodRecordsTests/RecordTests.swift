@@ -21,6 +21,7 @@ import Testing
         record.network = "cni:web"
         record.request = PodRequest(.stop, by: .init(pid: 7, uid: 0), grace: 5, at: .min)
         record.fault = .badVolume
+        record.isStepwise = true
         record.ledger = "keeper=1;sandbox: pin=2"
         record.tally = ContainerTally(plan(), [status()])
         return record
@@ -30,6 +31,9 @@ import Testing
         var status = ContainerStatus(name: "web")
         status.state = .running
         status.attempt = .max
+        status.goal = .stopped
+        status.request = PodRequest(.stopContainer, by: .init(pid: 7, uid: 0), grace: 5, at: .min)
+        status.nextAttempt = .max
         status.isCollected = false
         status.process = ProcessIdentity(bootID: "b", pid: 1, startTime: 0)
         status.memoryEvents = "/sys/fs/cgroup/x"

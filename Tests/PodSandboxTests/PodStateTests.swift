@@ -43,6 +43,19 @@ import Testing
         return status
     }
 
+    @Test func `a sandbox alone is ready, and tells of what is created in it`() {
+        func word(_ containers: [ContainerStatus]) -> String {
+            let state = Self.state(.ready, containers)
+            var sandbox = state.sandbox
+            sandbox.isStepwise = true
+            return PodState(sandbox: sandbox, containers: containers, plan: state.plan, bootID: "b").line.summary
+        }
+        #expect(word([]) == "Ready")
+        #expect(word([Self.status("a", .terminated, code: 0)]) == "Ready")
+        #expect(word([Self.status("a", .created, reason: "Created")]) == "Created")
+        #expect(word([Self.status("a", .running), Self.status("b", .created, reason: "Created")]) == "Running")
+    }
+
     static let initialized = status("i", .terminated, code: 0)
 
     /// What is there, its phase, and its word.

@@ -54,7 +54,9 @@ final class Client {
     private func read(_ message: [UInt8]) -> KeeperRequest? {
         do throws(WireError) {
             if let request = try KeeperRequest.read(message) { return request }
-            send(.failed("this keeper speaks version \(KeeperRequest.version) of its protocol, the client another"))
+            let versions = "\(KeeperRequest.oldestVersion) to \(KeeperRequest.version)"
+            let remedy = "'hull upgrade' has it become the program that is installed"
+            send(.failed("this keeper speaks versions \(versions) of its protocol, the client another: \(remedy)"))
         } catch {
             send(.failed("the client says something unknown"))
         }

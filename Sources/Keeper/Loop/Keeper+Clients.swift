@@ -42,6 +42,14 @@ extension Keeper {
         case .reopenLog(let container): reopenLog(container, client)
         case .label(let changes): ask(.label(changes), for: .recorded, client, at: moment)
         case .reexecute: client.waiting = .reexecution
+        case .runSandbox: ask(.runSandbox, for: .ready, client, at: moment)
+        case .createContainer(let name, let attempt):
+            ask(.create(attempt: attempt), of: name, client, at: moment) { .created(container: name, attempt: $0) }
+        case .startContainer(let name, let isRepeated):
+            ask(.start(isRepeated: isRepeated), of: name, client, at: moment) { .executed(container: name, attempt: $0) }
+        case .stopContainer(let name, let grace):
+            ask(.stop(grace: grace), of: name, client, at: moment) { _ in .halted(container: name) }
+        case .removeContainer(let name): ask(.remove, of: name, client, at: moment) { _ in .takenAway(container: name) }
         }
     }
 
@@ -49,15 +57,25 @@ extension Keeper {
         client.waiting = .condition(condition)
         switch request {
         case .stop, .restart, .remove: for worker in workers { worker.hurry(at: moment) }
-        case .run, .recover, .label: break
+        case .run, .recover, .label, .runSandbox, .container: break
         }
         effects += machine.handle(.request(request, by: client.asker), at: moment)
+    }
+
+    /// `condition` is what is waited for, of the attempt that the request is about.
+    private func ask(
+        _ request: Event.ContainerRequest, of name: String, _ client: Client, at moment: Moment,
+        _ condition: (_ attempt: UInt32) -> Condition
+    ) {
+        if let obstacle = machine.obstacle(to: request, of: name) { return client.send(.failed(obstacle)) }
+        effects += machine.handle(.request(.container(name, request), by: client.asker), at: moment)
+        client.waiting = .condition(condition(machine.attempt(of: name)))
     }
 
     /// Tells those whose wish is fulfilled, or cannot be.
     func answerClients() {
         // Who wants a pod to run that is removed has come too late or too early: its own keeper answers.
-        if machine.isRemoved { clients.removeAll { $0.waiting == .condition(.started) } }
+        if machine.isRemoved { clients.removeAll { [.condition(.started), .condition(.ready)].contains($0.waiting) } }
         for client in clients {
             guard case .condition(let condition) = client.waiting else { continue }
             switch machine.answer(to: condition) {

@@ -67,7 +67,10 @@ extension Keeper {
     }
 
     /// Whether containers are going to be started side by side as soon as there is a sandbox.
-    private var startsSeveral: Bool { machine.plan.containers.count > 1 && !machine.plan.containers.contains(where: \.isInit) }
+    private var startsSeveral: Bool {
+        let containers = machine.plan.containers
+        return containers.count > 1 && !containers.contains(where: \.isInit) && !machine.sandbox.isStepwise
+    }
 
     /// A worker for each job that has waited too long.
     func relieveQueue(at moment: Moment) {
@@ -136,6 +139,7 @@ extension Keeper {
             }
         case (.collected(let message), .collect(let name, _)):
             effects += machine.handle(.collected(container: name, message: message), at: moment)
+        case (.done, .create(let name, _)): effects += machine.handle(.created(container: name), at: moment)
         case (.done, .dismantle): effects += machine.handle(.dismantled, at: moment)
         case (.done, .sync): effects += machine.handle(.synced, at: moment)
         case (.done, .remove): effects += machine.handle(.removed, at: moment)
@@ -231,10 +235,10 @@ extension Keeper {
         workers.removeAll { $0 === worker }
         stuckWorkers.append(worker)
         for job in worker.jobs {
-            // Of a start nobody knows how far it came: its container may run.
-            if case .start = job {
-                effects += machine.handle(.lost(job), at: moment)
-            } else {
+            switch job {
+            // Of these nobody knows how far they came: a root may be there, or a container run.
+            case .create, .start: effects += machine.handle(.lost(job), at: moment)
+            case .makeSandbox, .find, .collect, .dismantle, .sync, .remove:
                 effects += machine.handle(
                     .failed(job, message: "gave up: \(StuckWorkers.describe(worker.pid))"), at: moment)
             }
@@ -246,7 +250,7 @@ extension Job {
     /// Whether it takes away, rather than makes.
     fileprivate var isClearing: Bool {
         switch self {
-        case .makeSandbox, .start, .find: false
+        case .makeSandbox, .create, .start, .find: false
         case .collect, .dismantle, .sync, .remove: true
         }
     }

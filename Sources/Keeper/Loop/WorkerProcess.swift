@@ -76,7 +76,7 @@ final class WorkerProcess {
     /// Somebody wants the pod gone: what is at being made is not waited for much longer.
     func hurry(at moment: Moment) {
         switch jobs.first {
-        case .makeSandbox, .start: deadline = min(deadline, moment.milliseconds + Self.haste)
+        case .makeSandbox, .create, .start: deadline = min(deadline, moment.milliseconds + Self.haste)
         case .find, .collect, .dismantle, .sync, .remove, .none: break
         }
     }

@@ -9,6 +9,13 @@ public enum Condition: Hashable, Sendable {
     case ended
     /// What was asked for is in the pod's record.
     case recorded
+    /// The pod's sandbox is there.
+    case ready
+    /// What was asked of one container is so. `attempt` is the one that it was asked of.
+    case created(container: String, attempt: UInt32)
+    case executed(container: String, attempt: UInt32)
+    case halted(container: String)
+    case takenAway(container: String)
 
     public enum Answer: Hashable, Sendable {
         case notYet

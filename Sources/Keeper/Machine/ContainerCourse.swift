@@ -8,6 +8,7 @@ struct ContainerCourse: Equatable, Sendable {
     enum Activity: Equatable, Sendable {
         /// Nothing: it waits, or has ended for good.
         case none
+        case creating
         case starting
         case finding
         case running(Stop)
@@ -16,7 +17,7 @@ struct ContainerCourse: Equatable, Sendable {
         /// Whether the keeper has told it to end.
         var isStopping: Bool {
             switch self {
-            case .none, .starting, .finding, .collecting, .running(.notAsked): false
+            case .none, .creating, .starting, .finding, .collecting, .running(.notAsked): false
             case .running: true
             }
         }
@@ -36,6 +37,8 @@ struct ContainerCourse: Equatable, Sendable {
     var activity = Activity.none
     /// Milliseconds since the boot before which it is not started.
     var notBefore: Int64 = 0
+    /// Seconds of grace that who asked to stop it has named; nil is the pod's.
+    var grace: UInt32?
     /// How often a job about it came to nothing, one after the other.
     var setbacks = 0
     /// How often a start was lost that left nothing, one after the other.
@@ -59,6 +62,21 @@ struct ContainerCourse: Equatable, Sendable {
 
     /// Whether it is an init container that has done its work.
     var isDone: Bool { isOver && status.termination?.isSuccess == true }
+
+    /// Whether somebody has taken it in hand: then it is not the manifest that says what becomes of it.
+    var isHeld: Bool { status.goal != nil }
+
+    /// Whether what somebody wants of it is something else than that the pod starts.
+    var keepsPodFromStarting: Bool {
+        guard let goal = status.goal else { return false }
+        return plan.isInit ? !isDone && (goal != .running || isOver) : !status.hasStarted && goal != .running
+    }
+
+    /// Whether it is not there, or only its root is, and nobody is at it.
+    func isIdle(at moment: Moment) -> Bool {
+        guard activity == .none, moment.milliseconds >= notBefore else { return false }
+        return status.state == .waiting && status.isCollected || status.state == .created
+    }
 
     /// Whether it has done its work, and no new sandbox is a reason to do it again. Init containers prepare each sandbox.
     var hasFinishedForGood: Bool { !plan.isInit && isDone && !plan.restart.applies(to: 0) }
@@ -193,6 +211,7 @@ extension ContainerCourse {
         status.reason = ""
         status.message = ""
         status.restartCount = 0
+        release()
         status.hasStarted = false
         status.backOff = 0
         activity = .none
@@ -204,9 +223,11 @@ extension ContainerCourse {
 
     /// The sandbox is gone, and with it whatever the container had in the kernel and in the store.
     mutating func leaveSandbox(at moment: Moment) {
+        if status.state == .created || status.state == .creating && status.goal == .created { lose() }
         if status.state == .creating || status.state == .running { end(nil, at: moment) }
         activity = .none
         clearSetbacks()
+        leaveHands()
         guard !status.isCollected else { return }
         status.isCollected = true
         isChanged = true

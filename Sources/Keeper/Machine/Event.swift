@@ -6,6 +6,8 @@ public import PodRecords
 public enum Event: Hashable, Sendable {
     /// `ledger` is what its worker's time went to.
     case sandboxMade(addresses: [String], ledger: StartLedger = StartLedger())
+    /// A container's root is there.
+    case created(container: String)
     case started(container: String, Running)
     case found(container: String, Finding)
     /// A container's init has ended. nil where nobody saw how.
@@ -71,5 +73,18 @@ public enum Event: Hashable, Sendable {
         /// Run again what the end of the last boot has ended, where its policy says so.
         case recover
         case label([LabelChange])
+        /// A sandbox whose containers somebody makes and starts one by one.
+        case runSandbox
+        case container(String, ContainerRequest)
+    }
+
+    /// What somebody wants of one container of the pod.
+    public enum ContainerRequest: Hashable, Sendable {
+        /// nil is the next attempt.
+        case create(attempt: UInt32?)
+        case start(isRepeated: Bool)
+        /// Seconds of grace; nil is the plan's.
+        case stop(grace: UInt32?)
+        case remove
     }
 }

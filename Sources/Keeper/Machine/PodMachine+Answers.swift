@@ -10,6 +10,11 @@ extension PodMachine {
             // Its record is written before anybody is answered.
             case .recorded: isRemoved || sandbox.goal == .removed ? .failed("the pod is being removed") : .met
             case .removed: isRemoved ? .met : .notYet
+            case .ready: answerToReady
+            case .created(let name, let attempt): answer(toCreated: name, attempt)
+            case .executed(let name, let attempt): answer(toExecuted: name, attempt)
+            case .halted(let name): answer(toHalted: name)
+            case .takenAway(let name): answer(toTakenAway: name)
             }
         if answer == .notYet, let trouble { return .failed(trouble) }
         return answer
@@ -31,6 +36,10 @@ extension PodMachine {
         if sandbox.goal == .stopped, sandbox.reason.isEmpty { return .failed("somebody asked to stop the pod") }
         let main = containers.filter { !$0.plan.isInit }
         if sandbox.phase != .making, sandbox.phase != .pending, main.allSatisfy(\.status.hasStarted) { return .met }
+        if sandbox.isStepwise { return .failed("somebody asked for the pod's sandbox alone") }
+        if let container = containers.first(where: \.keepsPodFromStarting) {
+            return .failed("somebody has taken container '\(container.plan.name)' in hand")
+        }
         for container in containers {
             let last = container.status.restartCount > 0 ? container.status.lastTermination : nil
             guard let termination = container.status.termination ?? last, termination.reason == "StartError",

@@ -24,6 +24,7 @@ extension PodMachine {
         case .removed:
             finishActivity()
             isRemoved = true
+        case .created(let name): change(name) { $0.finishCreation() }
         case .started(let name, let running):
             change(name) { $0.begin(running, at: moment) }
             closeLedger(with: name, at: moment)
@@ -37,7 +38,7 @@ extension PodMachine {
             }
         case .collected(let name, let message):
             change(name) { container in
-                if !message.isEmpty {
+                if !message.isEmpty, container.status.state == .terminated {
                     container.status.termination?.message = message
                     container.status.message = message
                 }
@@ -72,8 +73,11 @@ extension PodMachine {
     }
 
     private mutating func take(_ request: Event.Request, by asker: PodRequest.Asker?, at moment: Moment) {
+        if isRemoved { return }
         if case .label(let changes) = request { return relabel(changes) }
-        let goal = sandbox.goal
+        if case .container(let name, let request) = request { return take(request, of: name, by: asker, at: moment) }
+        let (goal, wasStepwise) = (sandbox.goal, sandbox.isStepwise)
+        settleContainers(before: request)
         // Who asks again wants it tried again.
         clearSetbacks()
         for index in containers.indices { containers[index].takeHeart(at: moment) }
@@ -81,10 +85,12 @@ extension PodMachine {
         switch request {
         case .recover: recoverFromReboot()
         // What has begun to stop is stopped first: its containers were told to end.
-        case .run where sandbox.goal == .stopped:
+        case .run where sandbox.goal == .stopped, .runSandbox where sandbox.goal == .stopped:
+            setStepwise(request == .runSandbox)
             wantAnew(sandbox.phase == .ready || sandbox.phase == .stopping ? .restarted : .running)
-        case .run: break
+        case .run: setStepwise(false)
         case .restart(let seconds) where sandbox.goal != .removed:
+            setStepwise(false)
             grace = seconds
             wantAnew(.restarted)
         case .stop(let seconds) where sandbox.goal != .removed:
@@ -93,9 +99,11 @@ extension PodMachine {
         case .remove(let seconds):
             grace = seconds
             want(.removed)
-        case .restart, .stop, .label: break
+        case .restart, .stop, .label, .runSandbox, .container: break
         }
-        if sandbox.goal != goal || sandbox.request == nil && request != .recover { note(request, by: asker, at: moment) }
+        if sandbox.goal != goal || sandbox.isStepwise != wasStepwise || sandbox.request == nil && request != .recover {
+            note(request, by: asker, at: moment)
+        }
         // Somebody wants it sooner than who asked first.
         if let grace {
             let latest = moment.milliseconds + Int64(grace) * 1000
@@ -115,7 +123,8 @@ extension PodMachine {
         case .restart(let grace): sandbox.request = PodRequest(.restart, by: asker, grace: grace, at: moment.wall)
         case .remove(let grace): sandbox.request = PodRequest(.remove, by: asker, grace: grace, at: moment.wall)
         case .recover: sandbox.request = PodRequest(.recover, by: asker, at: moment.wall)
-        case .label: break
+        case .runSandbox: sandbox.request = PodRequest(.runSandbox, by: asker, at: moment.wall)
+        case .label, .container: break
         }
     }
 
@@ -134,6 +143,7 @@ extension PodMachine {
             container.end(nil, at: moment)
         // Somebody has taken it away already.
         case .neverRan where container.status.state == .running: container.end(nil, at: moment)
+        case .neverRan where container.isHeld: container.neverRan(at: moment)
         case .neverRan:
             if container.vainStarts < PodMachine.patience { return container.tryAgain(at: moment) }
             container.failToStart("its workers were killed again and again", at: moment)
@@ -147,6 +157,9 @@ extension PodMachine {
         _ job: Job, _ message: String, _ fault: Fault? = nil, at moment: Moment, _ effects: inout [Effect]
     ) {
         switch job {
+        case .create(let name, _):
+            change(name) { $0.failCreation(message, at: moment) }
+            effects.append(.say("container '\(name)' was not created: \(message)"))
         case .start(let name, _):
             change(name) { $0.failToStart(message, fault, at: moment) }
             effects.append(.say("container '\(name)' did not start: \(message)"))
@@ -165,7 +178,7 @@ extension PodMachine {
 
     private mutating func lose(_ job: Job, at moment: Moment, _ effects: inout [Effect]) {
         switch job {
-        case .start(let name, _): change(name) { $0.activity = .none }
+        case .create(let name, _), .start(let name, _): change(name) { $0.activity = .none }
         case .find, .collect: fail(job, "its worker was killed", at: moment, &effects)
         case .makeSandbox where setbacks >= Self.patience:
             fail(job, "its workers were killed again and again", at: moment, &effects)

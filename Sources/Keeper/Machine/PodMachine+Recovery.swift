@@ -18,7 +18,8 @@ extension PodMachine {
         sandbox.addresses = []
         enter(.stopped)
         if sandbox.goal == .running || sandbox.goal == .restarted {
-            sandbox.awaitsRecovery = true
+            // Who runs containers one by one does so again himself.
+            sandbox.awaitsRecovery = !sandbox.isStepwise
             want(.stopped)
         }
     }

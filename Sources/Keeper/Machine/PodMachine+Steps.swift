@@ -7,6 +7,7 @@ extension PodMachine {
     /// One step towards what is wanted; false where nothing can be done now.
     mutating func step(at moment: Moment, _ effects: inout [Effect]) -> Bool {
         if isRemoved { return false }
+        if forgetRemoved() { return true }
         // Elsewhere they go with the sandbox, or are gone.
         if sandbox.phase == .ready, findOrCollect(at: moment, &effects) { return true }
         if sandbox.goal == .running {
@@ -55,7 +56,9 @@ extension PodMachine {
         explain("", "")
         sandbox.fault = nil
         sandbox.ledger = ""
-        sandboxLedger = SandboxLedger(since: sandbox.phase == .pending ? sandbox.createdAt : moment.wall, at: moment)
+        sandboxLedger =
+            sandbox.isStepwise
+            ? SandboxLedger() : SandboxLedger(since: sandbox.phase == .pending ? sandbox.createdAt : moment.wall, at: moment)
         enter(.making)
         return true
     }
@@ -92,7 +95,11 @@ extension PodMachine {
                 containers[index].activity = .collecting
                 effects.append(.perform(.collect(container: name, attempt: attempt)))
                 return true
-            case .waiting, .terminated: continue
+            case .waiting where !container.status.isCollected:
+                containers[index].activity = .collecting
+                effects.append(.perform(.collect(container: name, attempt: attempt)))
+                return true
+            case .waiting, .created, .terminated: continue
             }
         }
         return false
@@ -100,23 +107,22 @@ extension PodMachine {
 
     // MARK: Running
 
+    /// The manifest is one client more of what can be asked of containers: it starts those that nobody else has taken in hand.
     private mutating func run(at moment: Moment, _ effects: inout [Effect]) -> Bool {
+        if pursueGoals(at: moment, &effects) { return true }
+        if sandbox.isStepwise { return false }
         if planRestart(at: moment, &effects) { return true }
         for index in containers.indices {
             let container = containers[index]
-            if container.status.state == .waiting, container.activity == .none, moment.milliseconds >= container.notBefore {
-                containers[index].beginStart(at: moment)
-                effects.append(.perform(.start(container: container.plan.name, attempt: container.status.attempt)))
-                return true
-            }
+            if !container.isHeld, container.isIdle(at: moment) { return start(index, at: moment, &effects) }
             // An init container must have done its work before anything behind it is started.
             if container.plan.isInit, !container.isDone {
-                return container.isOver
+                return container.isOver && !container.isHeld
                     ? end("Failed", "init container '\(container.plan.name)' failed: \(Self.how(container))") : false
             }
         }
         let main = containers.filter { !$0.plan.isInit }
-        guard main.allSatisfy(\.isOver) else { return false }
+        guard main.allSatisfy({ $0.isOver && !$0.isHeld }) else { return false }
         if let failed = main.first(where: { !$0.isDone }) {
             return end("Failed", "container '\(failed.plan.name)' failed: \(Self.how(failed))")
         }
@@ -125,7 +131,7 @@ extension PodMachine {
 
     /// What ended, and is to run, is started again later.
     private mutating func planRestart(at moment: Moment, _ effects: inout [Effect]) -> Bool {
-        for index in containers.indices where containers[index].isOver {
+        for index in containers.indices where containers[index].isOver && !containers[index].isHeld {
             let container = containers[index]
             // An init container that succeeded has done its work, whatever the policy says.
             let isFinished = container.plan.isInit && container.isDone
@@ -140,6 +146,12 @@ extension PodMachine {
             return true
         }
         return false
+    }
+
+    mutating func start(_ index: Int, at moment: Moment, _ effects: inout [Effect]) -> Bool {
+        containers[index].beginStart(at: moment)
+        effects.append(.perform(.start(container: containers[index].plan.name, attempt: containers[index].status.attempt)))
+        return true
     }
 
     private static func how(_ container: ContainerCourse) -> String {
@@ -161,19 +173,23 @@ extension PodMachine {
 
     private mutating func stopContainers(at moment: Moment, _ effects: inout [Effect]) -> Bool {
         for index in containers.indices where stopContainer(index, at: moment, &effects) { return true }
-        guard containers.allSatisfy({ $0.activity == .none && ($0.status.isCollected || $0.setbacks >= Self.patience) }) else {
-            return false
+        // A root that nobody runs in goes with the sandbox.
+        let areGone = containers.allSatisfy { container in
+            let status = container.status
+            return container.activity == .none
+                && (status.isCollected || status.state == .created || container.setbacks >= Self.patience)
         }
+        guard areGone else { return false }
         guard activity == nil else { return false }
         return stopSandbox()
     }
 
-    private mutating func stopContainer(_ index: Int, at moment: Moment, _ effects: inout [Effect]) -> Bool {
+    mutating func stopContainer(_ index: Int, at moment: Moment, _ effects: inout [Effect]) -> Bool {
         guard case .running(let stop) = containers[index].activity else { return false }
         let name = containers[index].plan.name
         switch stop {
         case .notAsked:
-            let seconds = grace ?? plan.gracePeriod
+            let seconds = containers[index].grace ?? grace ?? plan.gracePeriod
             guard seconds > 0 else { return kill(index, at: moment, &effects) }
             containers[index].activity = .running(.signaled(until: moment.milliseconds + Int64(seconds) * 1000))
             effects.append(.signal(container: name, containers[index].plan.stopSignal))

@@ -20,7 +20,7 @@ public struct PodChanges {
         func add(_ word: String, cause: String = "", message: String = "") {
             changes.append(named(PodChange(.pod, word, cause: cause, message: message, at: revision, time: time), new))
         }
-        if isNew { add("Recorded", cause: "hull run") }
+        if isNew { add("Recorded", cause: new.isStepwise ? "hull run --sandbox" : "hull run") }
         if let keeper = new.keeper, keeper != old?.keeper, !isNew { add("KeeperTook", message: "pid \(keeper.pid)") }
         if !isNew, let goal = goal(old, new) { add(goal.word, cause: goal.cause, message: new.message) }
         if !isNew, old?.phase != new.phase { add(Self.word(new.phase), cause: cause(of: new), message: message(of: new)) }
@@ -100,6 +100,8 @@ public struct PodChanges {
         if old?.state != new.state || old?.attempt != new.attempt {
             let told = state(new, in: sandbox)
             add(told.word, cause: told.cause, message: told.message)
+        } else if let wanted = goal(old, new) {
+            add(wanted, cause: new.request?.text ?? "")
         } else if new.state == .terminated, old?.message != new.message, !new.message.isEmpty {
             add("Explained", cause: "its termination message", message: new.message)
         }
@@ -111,16 +113,30 @@ public struct PodChanges {
         _ status: ContainerStatus, in sandbox: SandboxRecord?
     ) -> (word: String, cause: String, message: String) {
         switch status.state {
-        case .creating: return ("Creating", status.restartCount > 0 ? "the restart policy" : "the pod's start", "")
+        case .creating:
+            let cause = status.restartCount > 0 ? "the restart policy" : "the pod's start"
+            return (status.goal == .running ? "Starting" : "Creating", status.request?.text ?? cause, "")
+        case .created: return ("Created", "", "")
         case .running: return ("Started", "", status.process.map { "pid \($0.pid)" } ?? "")
         case .waiting:
+            if status.goal == .removed, status.reason.isEmpty { return ("Removed", status.request?.text ?? "", "") }
             let cause = status.restartCount > 0 ? "the restart policy" : ""
             return (status.reason.isEmpty ? "Waiting" : status.reason, cause, status.message)
         case .terminated:
             guard let termination = status.termination else { return ("Ended", "", "") }
             let word = termination.cause == .notStarted ? "NotStarted" : "Ended"
-            let cause = termination.causeText(asked: sandbox?.request)
+            let cause = termination.causeText(asked: status.request ?? sandbox?.request)
             return (word, cause, termination.text)
+        }
+    }
+
+    /// What is wanted of a container that nothing has become of yet.
+    private func goal(_ old: ContainerStatus?, _ new: ContainerStatus) -> String? {
+        guard let old, let goal = new.goal, old.goal != goal else { return nil }
+        switch goal {
+        case .created, .running: return nil
+        case .stopped: return "StopWanted"
+        case .removed: return "RemovalWanted"
         }
     }
 

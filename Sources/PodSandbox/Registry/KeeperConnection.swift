@@ -83,11 +83,13 @@ public enum KeeperQuestion {
         _ request: KeeperRequest, _ places: PodPlaces, _ uid: PodUID, note: (String) -> Void
     ) throws(PodError) {
         switch request {
-        case .stop, .restart, .remove: try PodFreezer(places).thawIfFrozen(uid)
+        case .stop, .restart, .remove, .stopContainer, .removeContainer: try PodFreezer(places).thawIfFrozen(uid)
         default: break
         }
+        var request = request
         for _ in 0..<5 {
             let connection = try KeeperConnection.open(places, uid)
+            defer { request = request.repeated }
             do throws(PodError) { try connection.send(request) } catch { continue }
             while let reply = try connection.next() {
                 switch reply {

@@ -48,6 +48,6 @@ public final class PodLine: Sendable {
         if sandbox.goal == .removed { return "Terminating" }
         if sandbox.goal != .running { return "Stopping" }
         if isFrozen { return "Frozen" }
-        return sandbox.tally.word.isEmpty ? "Running" : sandbox.tally.word
+        return sandbox.tally.word.isEmpty ? (sandbox.isStepwise ? "Ready" : "Running") : sandbox.tally.word
     }
 }

@@ -23,8 +23,10 @@ public struct PodRegistry {
     // MARK: Making
 
     /// Records a pod that has its identity, and claims its name and what it uses. Volatile: `makeDurable` puts it on the disk. Throws `exists` where another
-    /// has the name.
-    public func create(_ pod: Pod, _ plan: PodPlan, users: UserRanges, at moment: Int64) throws(PodError) {
+    /// has the name. `isStepwise` is for one whose containers are made one by one, as somebody asks.
+    public func create(
+        _ pod: Pod, _ plan: PodPlan, users: UserRanges, isStepwise: Bool = false, at moment: Int64
+    ) throws(PodError) {
         guard let journal else { throw PodError(.failed, "the journal was opened for reading") }
         guard let uid = PodUID(pod.metadata.uid) else {
             throw PodError(
@@ -36,6 +38,7 @@ public struct PodRegistry {
             createdAt: moment)
         record.tally = ContainerTally(plan, [])
         record.network = plan.network
+        record.isStepwise = isStepwise
         for _ in 0..<64 {
             var plan = plan
             if !pod.spec.hostUsers { plan.firstUser = try users.free(journal) }

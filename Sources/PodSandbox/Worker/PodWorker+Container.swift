@@ -11,19 +11,44 @@ internal import PodRecords
 internal import PodSpec
 
 extension PodWorker {
+    /// Makes the root of an attempt, and finds out what would keep it from being started as far as that can be known. After an error nothing of it is left.
+    func create(_ name: String, _ attempt: UInt32) throws(PodError) {
+        guard try enter() else { throw PodError(.failed, "the pod has no sandbox") }
+        let (pod, container) = try container(name)
+        let id = PodPlan.containerID(uid, name, attempt)
+        do throws(PodError) {
+            let image = try mountRoot(container, id, pod)
+            _ = try Identity(pod, container, image.configuration, root: rootPath(id)).user()
+            _ = try environment(of: container, in: pod)
+        } catch { throw takeBack(name, attempt, after: error) }
+    }
+
+    private func container(_ name: String) throws(PodError) -> (Pod, Container) {
+        let pod = try resizedPod()
+        guard let container = pod.spec.allContainers.first(where: { $0.name == name }) else {
+            throw PodError(.missing, "the pod has no container '\(name)'")
+        }
+        return (pod, container)
+    }
+
+    /// Takes away what there is of an attempt that came to nothing. Returns why it did.
+    private func takeBack(_ name: String, _ attempt: UInt32, after error: PodError) -> PodError {
+        do throws(PodError) { _ = try collect(name, attempt) } catch let cleanup {
+            return PodError(error.kind, "\(error.message); and then: \(cleanup.message)", hint: error.hint)
+        }
+        return error
+    }
+
     /// Starts one attempt to run a container. After an error nothing of it is left.
     func start(
         _ name: String, _ attempt: UInt32, _ streams: consuming DescriptorList, _ handles: inout DescriptorList
     ) throws(PodError) -> JobReport {
         guard try enter() else { throw PodError(.failed, "the pod has no sandbox") }
-        let pod = try resizedPod()
-        guard let container = pod.spec.allContainers.first(where: { $0.name == name }) else {
-            throw PodError(.missing, "the pod has no container '\(name)'")
-        }
+        let (pod, container) = try container(name)
         let id = PodPlan.containerID(uid, name, attempt)
         var watch = Stopwatch()
         do throws(PodError) {
-            let image = try mountRoot(container, id, pod)
+            let image = if let created = try createdRoot(id) { created } else { try mountRoot(container, id, pod) }
             watch.note("root")
             let user = try Identity(pod, container, image.configuration, root: rootPath(id)).user()
             try writeMessageFile(id)
@@ -53,12 +78,7 @@ extension PodWorker {
             watch.note("parts")
             started.ledger = watch.ledger.text
             return .started(started)
-        } catch {
-            do throws(PodError) { _ = try collect(name, attempt) } catch let cleanup {
-                throw PodError(error.kind, "\(error.message); and then: \(cleanup.message)", hint: error.hint)
-            }
-            throw error
-        }
+        } catch { throw takeBack(name, attempt, after: error) }
     }
 
     private func launch(
@@ -117,6 +137,21 @@ extension PodWorker {
     // MARK: Root
 
     func rootPath(_ id: String) -> HostPath { places.sandbox(uid).appending("roots/\(id)") }
+
+    /// The image of a root that `create` has made, whatever its name means by now; nil where there is no such root.
+    private func createdRoot(_ id: String) throws(PodError) -> (record: ImageRecord, configuration: ImageConfiguration)? {
+        do throws(KernelError) { _ = try FileDescriptor.workingDirectory.status(of: rootPath(id).string) } catch {
+            if error.errno == .ENOENT { return nil }
+            throw PodError(error, "cannot look for the root of container '\(id)'")
+        }
+        let store = try images()
+        return try imaging("cannot find the image of container '\(id)'") { () throws(ImageError) in
+            guard let digest = try store.image(usedBy: id),
+                let image = try store.images().first(where: { $0.record.digest == digest })
+            else { throw .notFound(id) }
+            return (image.record, try store.configuration(of: image.record))
+        }
+    }
 
     private func mountRoot(
         _ container: Container, _ id: String, _ pod: Pod

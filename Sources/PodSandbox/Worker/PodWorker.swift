@@ -103,6 +103,7 @@ public final class PodWorker {
             var watch = Stopwatch()
             let addresses = try makeSandbox(&watch)
             return .sandboxMade(addresses: addresses, ledger: watch.ledger.text)
+        case .create(let container, let attempt): try create(container, attempt)
         case .start(let container, let attempt): return try start(container, attempt, descriptors, &handles)
         case .find(let container, let attempt): return try find(container, attempt, &handles)
         case .collect(let container, let attempt): return .collected(message: try collect(container, attempt))

@@ -126,9 +126,9 @@ public struct PodDocument {
                 json.object("running") { $0.member("startedAt", status.startedAt?.rfc3339) }
                 if let process = status.process { json.object("process") { $0.member("pid", process.pid) } }
             case .terminated: write(status.termination, "terminated", &json)
-            case .waiting, .creating:
+            case .waiting, .creating, .created:
                 json.object("waiting") { json in
-                    json.member("reason", status.reason.isEmpty ? "ContainerCreating" : status.reason)
+                    json.member("reason", status.reason.isEmpty ? waitingReason(status) : status.reason)
                     if !status.message.isEmpty { json.member("message", status.message) }
                 }
             }
@@ -140,6 +140,11 @@ public struct PodDocument {
         }
         guard status.lastTermination != nil else { return }
         json.object("lastState") { write(status.lastTermination, "terminated", &$0) }
+    }
+
+    /// Of one that waits, and has no word for why.
+    private func waitingReason(_ status: ContainerStatus) -> String {
+        status.state == .waiting && (status.goal == .removed || pod.sandbox.isStepwise) ? "NotCreated" : "ContainerCreating"
     }
 
     private func write(_ termination: ContainerStatus.Termination?, _ key: String, _ json: inout JSONWriter) {

@@ -7,11 +7,11 @@ enum StateMood {
         switch word {
         case "Running", "running", "Ready", "Started", "Active": .good
         case "Completed", "Succeeded", "Stopped", "Removed", "Explained", "Recorded", "KeeperTook", "Addressed", "Ended",
-            "terminated":
+            "terminated", "NotCreated":
             .faint
         case "Pending", "ContainerCreating", "PodInitializing", "Making", "Creating", "Starting", "Waiting", "waiting",
             "WaitsForInit", "Stopping", "Terminating", "Frozen", "Suspended", "RunWanted", "RestartWanted", "StopWanted",
-            "RemovalWanted", "LogRecovered", "Kept", "Changed", "NeverStarted", "Unknown":
+            "RemovalWanted", "LogRecovered", "Kept", "Changed", "NeverStarted", "Unknown", "Created", "created", "creating":
             .busy
         case _ where word.hasPrefix("Init:"): word.hasSuffix("Error") || word.hasSuffix("BackOff") ? .bad : .busy
         case "", "-": nil

@@ -10,6 +10,7 @@ public enum PodCommand: Hashable, Sendable {
     case logs(LogsArguments)
     case exec(ExecPodArguments)
     case attach(AttachArguments)
+    case container(ContainerArguments)
     case stop(StopPodArguments)
     case restart(StopPodArguments)
     case remove(RemovePodArguments)
@@ -36,8 +37,8 @@ public enum PodCommand: Hashable, Sendable {
         program: "hull",
         names: [
             "run", "plan", "ps", "inspect", "logs", "exec", "attach", "stop", "restart", "rm", "wait", "why", "history", "events",
-            "tree", "stats", "audit", "cp", "port-forward", "resize", "freeze", "thaw", "label", "apply", "config", "volume",
-            "recover", "upgrade",
+            "tree", "stats", "audit", "cp", "port-forward", "resize", "freeze", "thaw", "label", "container", "apply", "config",
+            "volume", "recover", "upgrade",
         ],
         others: ["top": "stats", "ls": "ps", "list": "ps", "start": "restart", "delete": "rm", "remove": "rm"])
 
@@ -63,6 +64,7 @@ public enum PodCommand: Hashable, Sendable {
         case "logs": return .logs(try LogsVerb.parse(&verb))
         case "exec": return .exec(try ExecPodVerb.parse(&verb))
         case "attach": return .attach(try AttachVerb.parse(&verb))
+        case "container": return .container(try ContainerVerb.parse(&verb))
         case "stop": return .stop(try StopPodVerb.parse(&verb))
         case "restart": return .restart(try RestartPodVerb.parse(&verb))
         case "rm": return .remove(try RemovePodVerb.parse(&verb))
@@ -101,6 +103,7 @@ public enum PodCommand: Hashable, Sendable {
         case "logs": LogsVerb.manual
         case "exec": ExecPodVerb.manual
         case "attach": AttachVerb.manual
+        case "container": ContainerVerb.manual
         case "stop": StopPodVerb.manual
         case "restart": RestartPodVerb.manual
         case "rm": RemovePodVerb.manual

@@ -10,6 +10,8 @@ public struct RunPodArguments: Hashable, Sendable {
     /// Until the pods have ended.
     public var waits = false
     public var removes = false
+    /// No containers: somebody asks for them one by one.
+    public var makesSandboxOnly = false
     /// A pod of the same name goes first.
     public var replaces = false
     /// Nothing that is only passed over.
@@ -35,6 +37,7 @@ enum RunPodVerb {
             Option("wait", help: "until the pods have ended; the exit code says whether they succeeded"),
             Option("rm", help: "remove the pods when they have ended"),
             Option("replace", help: "remove pods of these names first"),
+            Option("sandbox", help: "make the pods' sandboxes only: 'hull container' makes and starts their containers"),
             Option("strict", help: "refuse manifests of which something is left out"),
             Option("interactive", "i", help: "attach to the container, with its stdin"),
             Option("tty", "t", help: "give the container a terminal, and attach to it"),
@@ -59,6 +62,7 @@ enum RunPodVerb {
             case .flag("wait", let on): arguments.waits = on
             case .flag("rm", let on): arguments.removes = on
             case .flag("replace", let on): arguments.replaces = on
+            case .flag("sandbox", let on): arguments.makesSandboxOnly = on
             case .flag("strict", let on): arguments.isStrict = on
             case .flag("interactive", let on): arguments.isInteractive = on
             case .flag("tty", let on): arguments.hasTerminal = on
@@ -69,6 +73,9 @@ enum RunPodVerb {
             case .value("config", let text): arguments.configuration = try reader.path(text, "--config")
             default: break
             }
+        }
+        guard !arguments.makesSandboxOnly || !arguments.isInteractive && !arguments.hasTerminal else {
+            throw verb.reader.wrong("--sandbox starts no container to which --interactive and --tty could attach")
         }
         arguments.files = try verb.manifests()
         return arguments

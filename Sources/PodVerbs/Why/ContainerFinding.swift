@@ -29,7 +29,7 @@ struct ContainerFinding {
 
     /// The attempt that the finding is about.
     private var loggedAttempt: UInt32? {
-        guard status.state == .waiting || status.state == .creating else { return status.attempt }
+        guard [.waiting, .creating, .created].contains(status.state) else { return status.attempt }
         return status.attempt > 0 ? status.attempt - 1 : nil
     }
 
@@ -45,7 +45,8 @@ struct ContainerFinding {
         switch status.state {
         case .running: return running
         case .terminated: return ended(status.termination)
-        case .waiting, .creating:
+        case .waiting, .creating, .created:
+            if let asked { return asked }
             guard let last = status.lastTermination, status.restartCount > 0 else { return first }
             var finding = ended(last)
             let count = status.restartCount
@@ -53,6 +54,23 @@ struct ContainerFinding {
                 "restart", "restarted \(count) \(count == 1 ? "time" : "times"); \(status.reason) \(status.message)".trimmed)
             return finding
         }
+    }
+
+    /// Of one that waits for somebody, and not for what the manifest says. nil for others.
+    private var asked: Finding? {
+        var finding: Finding
+        switch (status.state, status.goal) {
+        case (.created, _): finding = Finding("Created", "it is created, and waits to be started", isTrouble: false)
+        case (.waiting, .removed) where !status.message.isEmpty:
+            finding = Finding("NotCreated", "it could not be created: \(status.message)")
+        case (.waiting, .removed): finding = Finding("Removed", "somebody asked to remove it", isTrouble: false)
+        case (.waiting, .stopped): finding = Finding("Stopped", "somebody asked that it does not run", isTrouble: false)
+        case (.waiting, nil) where pod.sandbox.isStepwise && pod.sandbox.phase == .ready:
+            finding = Finding("NotCreated", "nobody has created it: its pod has a sandbox alone", isTrouble: false)
+        default: return nil
+        }
+        if let request = status.request { finding.add("request", "\(request.text) at \(request.at.rfc3339)") }
+        return finding
     }
 
     /// Of one that has not ended yet in this sandbox.
@@ -117,7 +135,9 @@ struct ContainerFinding {
         }
         finding.add("sender", sender(of: termination))
         let isAsked = termination.cause == .stopSignal || termination.cause == .graceOver
-        if isAsked, let request = pod.sandbox.request { finding.add("request", "\(request.text) at \(request.at.rfc3339)") }
+        if isAsked, let request = status.request ?? pod.sandbox.request {
+            finding.add("request", "\(request.text) at \(request.at.rfc3339)")
+        }
     }
 
     private func sender(of termination: ContainerStatus.Termination) -> String {
@@ -158,7 +178,8 @@ struct ContainerFinding {
     }
 
     private var killedByKeeper: Finding {
-        let seconds = pod.sandbox.request?.grace ?? pod.plan?.gracePeriod ?? 0
+        let asked = status.request ?? pod.sandbox.request
+        let seconds = asked?.verb == .removeContainer ? 0 : asked?.grace ?? pod.plan?.gracePeriod ?? 0
         guard seconds > 0 else {
             return Finding("KilledAtOnce", "the keeper killed it at once, as was asked for", isTrouble: false)
         }

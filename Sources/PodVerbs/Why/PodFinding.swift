@@ -33,9 +33,13 @@ struct PodFinding {
             finding = Finding("Completed", "all its containers have ended well", isTrouble: false)
         case .stopped: finding = Finding("Failed", sandbox.message, isTrouble: false)
         case .ready where sandbox.goal != .running: finding = Finding("Stopping", "it is being stopped", isTrouble: false)
+        case .ready where sandbox.isStepwise:
+            finding = Finding("Ready", "its sandbox is ready for containers that somebody asks for", isTrouble: false)
         case .ready: finding = Finding("Running", "it runs", isTrouble: false)
         }
-        if sandbox.goal != .running || finding.word == "Stopped", let request = sandbox.request, request.verb != .run {
+        if sandbox.goal != .running || finding.word == "Stopped", let request = sandbox.request, request.verb != .run,
+            request.verb != .runSandbox
+        {
             finding.add("request", "\(request.text) at \(request.at.rfc3339)")
         }
         if let at = sandbox.finishedAt { finding.add("time", "at \(at.rfc3339)") }

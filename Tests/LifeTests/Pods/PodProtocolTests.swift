@@ -37,6 +37,42 @@ struct PodProtocolTests {
         }
     }
 
+    /// `c`, as each of the verbs on containers begins after its kind. They are of version 2.
+    private static func container(_ kind: UInt8, _ rest: UInt8...) -> [UInt8] { [2, 0, kind, 1, 0, 0, 0, 99] + rest }
+
+    @Test("CRI's verbs on a sandbox and a container, each asked for twice by one client")
+    func containers() throws {
+        try withPods("protocol-containers") { place in
+            try place.call("run", "-q", "--sandbox", try place.write("p", Self.spec)).check("run --sandbox")
+            let client = try KeeperClient(place, try place.uid("p"))
+            func ask(_ request: [UInt8]) -> (code: UInt8?, text: String) {
+                client.send(request)
+                let answer = client.answer()
+                return (answer.first, String(decoding: answer.dropFirst(5), as: UTF8.self))
+            }
+            // As attempt 3; then, of what is created, of a start a second time by the same client.
+            let (sandbox, create) = ([2, 0, 14] as [UInt8], Self.container(15, 1, 3, 0, 0, 0))
+            let (start, repeated) = (Self.container(16, 0), Self.container(16, 1))
+            let (stop, remove) = (Self.container(17, 0), Self.container(18))
+            for request in [sandbox, stop, remove, create] {
+                for _ in 0..<2 { #expect(ask(request).code == 1, "\(request)") }
+            }
+            #expect(ask(start).code == 1)
+            let pid = try place.pid(of: "p")
+            #expect(ask(start) == (2, "container 'c' runs already"))
+            #expect(ask(repeated).code == 1)
+            #expect(ask(create) == (2, "container 'c' runs, as attempt 3: stop it first"))
+            #expect(try place.pid(of: "p") == pid && pid > 0)
+            for request in [sandbox, stop, stop, remove, remove] { #expect(ask(request).code == 1, "\(request)") }
+            #expect(ask(create) == (2, "attempt 3 of container 'c' was made before: the next is 4"))
+            #expect(ask(start) == (2, "container 'c' is not created"))
+            // A container that the pod does not have is one that is gone.
+            #expect(ask([2, 0, 18, 1, 0, 0, 0, 120]).code == 1)
+            #expect(ask([2, 0, 15, 1, 0, 0, 0, 120, 0]) == (2, "the pod has no container 'x'"))
+            #expect(try place.line("p").prefix(3) == ["p", "0/1", "Ready"])
+        }
+    }
+
     @Test("what ends a pod, asked for by two clients at once", arguments: [stop, remove])
     func ending(request: [UInt8]) throws {
         try withPods("protocol-end-\(request[2])") { place in
@@ -55,7 +91,7 @@ struct PodProtocolTests {
         try withPods("protocol-other") { place in
             try place.runPod("p", Self.spec)
             let uid = try place.uid("p")
-            for request: [UInt8] in [[2, 0, 2, 0], [0, 0, 2, 0], [1, 0, 200], [1]] {
+            for request: [UInt8] in [[3, 0, 2, 0], [0, 0, 2, 0], [1, 0, 200], [1, 0, 14], [1]] {
                 let client = try KeeperClient(place, uid)
                 client.send(request)
                 let answer = client.answer()
