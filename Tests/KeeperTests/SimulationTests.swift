@@ -65,7 +65,8 @@ extension World {
         switch container.status.goal {
         case .created: container.status.state == .created
         case .running: container.isRunning || container.isOver
-        case .stopped: container.status.state == .waiting || container.isOver
+        // Of what was stopped while it was created the root is there.
+        case .stopped: container.status.state == .waiting || container.status.state == .created || container.isOver
         case .removed: container.status.state == .waiting && container.status.isCollected
         case nil: false
         }
