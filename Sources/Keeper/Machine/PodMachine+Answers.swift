@@ -37,9 +37,7 @@ extension PodMachine {
         let main = containers.filter { !$0.plan.isInit }
         if sandbox.phase != .making, sandbox.phase != .pending, main.allSatisfy(\.status.hasStarted) { return .met }
         if sandbox.isStepwise { return .failed("somebody asked for the pod's sandbox alone") }
-        if let container = containers.first(where: \.keepsPodFromStarting) {
-            return .failed("somebody has taken container '\(container.plan.name)' in hand")
-        }
+        if let container = containers.first(where: \.keepsPodFromStarting) { return .failed(Self.isHeld(container)) }
         for container in containers {
             let last = container.status.restartCount > 0 ? container.status.lastTermination : nil
             guard let termination = container.status.termination ?? last, termination.reason == "StartError",
@@ -51,5 +49,10 @@ extension PodMachine {
             return .failed(sandbox.message.isEmpty ? "the pod was stopped before its containers had started" : sandbox.message)
         }
         return .notYet
+    }
+
+    /// Why others wait for a container in vain.
+    static func isHeld(_ container: ContainerCourse) -> String {
+        "somebody has taken container '\(container.plan.name)' in hand"
     }
 }

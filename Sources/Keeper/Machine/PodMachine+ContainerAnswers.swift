@@ -46,7 +46,11 @@ extension PodMachine {
         case .terminated: return .met
         case .waiting, .creating, .created:
             if let obstacle { return .failed(obstacle) }
-            return status.goal == .running || status.goal == nil && !sandbox.isStepwise ? .notYet : .failed(other)
+            if status.goal == .running { return .notYet }
+            if status.goal != nil || sandbox.isStepwise { return .failed(other) }
+            // It is the manifest's again, and comes after the init containers.
+            let before = containers.prefix { $0.plan.name != name }
+            return before.first { $0.plan.isInit && $0.keepsPodFromStarting }.map { .failed(Self.isHeld($0)) } ?? .notYet
         }
     }
 

@@ -123,11 +123,11 @@ extension PodWorker {
 
     /// A file system in memory that only this mount namespace has: everything of the pod's that dies with it.
     private func mountSandbox(_ pod: Pod) throws(PodError) {
+        let mount = try makeOwnFiles(pod.seLinuxFileLabel)
         try during("cannot mount the pod's own file system") { () throws(KernelError) in
             let root = try FileDescriptor.workingDirectory.open("/", [.pathOnly, .directory])
             // What is mounted here never reaches the host; what the host mounts still comes here.
             try root.descriptor.setMountAttributes(set: [], propagation: .slave, recursive: true, subject: "/")
-            let mount = try Self.ownFiles.labelled(pod.seLinuxFileLabel).mount()
             let place = try FileDescriptor.workingDirectory.open(places.sandbox(uid).string, [.pathOnly, .directory, .noFollow])
             try mount.attach(to: place.descriptor, subject: places.sandbox(uid).string)
             for name in ["ns", "roots", "volumes", "parts", "messages", "etc", "shm"] {
@@ -135,6 +135,15 @@ extension PodWorker {
             }
         }
         try mountSharedMemory(pod)
+    }
+
+    /// The first file system with the label: here it is heard whether there is such a label.
+    private func makeOwnFiles(_ label: String?) throws(PodError) -> DetachedMount {
+        let failure = "cannot make the pod's own file system"
+        do throws(KernelError) { return try Self.ownFiles.labelled(label).mount() } catch {
+            guard let label, error.errno == .EINVAL else { throw PodError(error, failure) }
+            throw PodError(error, "\(failure): the policy that is loaded knows no such label as '\(label)'")
+        }
     }
 
     private func mountSharedMemory(_ pod: Pod) throws(PodError) {
