@@ -14,7 +14,7 @@ let strict: [SwiftSetting] = [
     .unsafeFlags(
         [
             "-Xfrontend", "-disable-concrete-type-metadata-mangled-name-accessors", "-Xfrontend",
-            "-prespecialize-generic-metadata", "-Xfrontend", "-function-sections",
+            "-prespecialize-generic-metadata",
         ], .when(configuration: .release)),
 ]
 
