@@ -33,16 +33,7 @@ extension ContainerCourse {
         if status.state == .terminated { status.lastTermination = status.termination }
         status.attempt = status.nextAttempt ?? status.attempt
         status.nextAttempt = nil
-        status.state = .creating
-        status.isCollected = false
-        status.startedAt = nil
-        status.termination = nil
-        status.log = nil
-        status.ledger = StartLedger()
-        status.reason = "ContainerCreating"
-        status.message = ""
-        activity = .creating
-        isChanged = true
+        beginAttempt(.creating)
     }
 
     mutating func finishCreation() {
@@ -87,12 +78,10 @@ extension ContainerCourse {
         if status.goal == .stopped { return failToStart("it was stopped before its program was executed", at: moment) }
         if status.goal == .removed { return lose() }
         guard vainStarts < PodMachine.patience else {
-            let message = "its workers were killed again and again"
-            return status.goal == .created ? failCreation(message, at: moment) : failToStart(message, at: moment)
+            return status.goal == .created ? failCreation(Self.gaveUp, at: moment) : failToStart(Self.gaveUp, at: moment)
         }
         lose()
-        vainStarts += 1
-        notBefore = moment.milliseconds + Int64(100 * vainStarts * vainStarts)
+        waitAfterVainStart(at: moment)
     }
 
     /// A root that nobody wants any more is taken away as what ended is.

@@ -83,18 +83,23 @@ struct ContainerCourse: Equatable, Sendable {
 }
 
 extension ContainerCourse {
-    /// The next attempt is about to be made.
+    /// The next attempt is about to be started, its root to be made where somebody has not created it before.
     mutating func beginStart(at moment: Moment) {
-        status.state = .creating
-        status.log = nil
-        status.ledger = StartLedger()
+        beginAttempt(.starting)
         startBegan = moment.wall
+    }
+
+    /// Something of the attempt is about to be there, of which nothing is told yet.
+    mutating func beginAttempt(_ activity: Activity) {
+        status.state = .creating
         status.isCollected = false
         status.startedAt = nil
         status.termination = nil
+        status.log = nil
+        status.ledger = StartLedger()
         status.reason = "ContainerCreating"
         status.message = ""
-        activity = .starting
+        self.activity = activity
         isChanged = true
     }
 
@@ -194,10 +199,18 @@ extension ContainerCourse {
         status.attempt &+= 1
         activity = .none
         clearSetbacks()
-        vainStarts += 1
-        notBefore = moment.milliseconds + Int64(100 * vainStarts * vainStarts)
+        waitAfterVainStart(at: moment)
         isChanged = true
     }
+
+    /// The longer, the more starts were lost one after the other.
+    mutating func waitAfterVainStart(at moment: Moment) {
+        vainStarts += 1
+        notBefore = moment.milliseconds + Int64(100 * vainStarts * vainStarts)
+    }
+
+    /// Why nothing more is tried then.
+    static let gaveUp = "its workers were killed again and again"
 
     /// The sandbox is to be made anew, and all its containers with it.
     mutating func reset() {

@@ -146,7 +146,7 @@ extension PodMachine {
         case .neverRan where container.isHeld: container.neverRan(at: moment)
         case .neverRan:
             if container.vainStarts < PodMachine.patience { return container.tryAgain(at: moment) }
-            container.failToStart("its workers were killed again and again", at: moment)
+            container.failToStart(ContainerCourse.gaveUp, at: moment)
         }
     }
 

@@ -91,11 +91,7 @@ extension PodMachine {
                 containers[index].activity = .finding
                 effects.append(.perform(.find(container: name, attempt: attempt)))
                 return true
-            case .terminated where !container.status.isCollected:
-                containers[index].activity = .collecting
-                effects.append(.perform(.collect(container: name, attempt: attempt)))
-                return true
-            case .waiting where !container.status.isCollected:
+            case .waiting where !container.status.isCollected, .terminated where !container.status.isCollected:
                 containers[index].activity = .collecting
                 effects.append(.perform(.collect(container: name, attempt: attempt)))
                 return true
