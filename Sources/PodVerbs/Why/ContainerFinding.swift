@@ -56,6 +56,9 @@ struct ContainerFinding {
         }
     }
 
+    /// What was asked last of it, or of its pod.
+    private var request: PodRequest? { status.request ?? pod.sandbox.request }
+
     /// Of one that waits for somebody, and not for what the manifest says. nil for others.
     private var asked: Finding? {
         var finding: Finding
@@ -69,7 +72,7 @@ struct ContainerFinding {
             finding = Finding("NotCreated", "nobody has created it: its pod has a sandbox alone", isTrouble: false)
         default: return nil
         }
-        if let request = status.request { finding.add("request", "\(request.text) at \(request.at.rfc3339)") }
+        finding.add(status.request)
         return finding
     }
 
@@ -135,9 +138,7 @@ struct ContainerFinding {
         }
         finding.add("sender", sender(of: termination))
         let isAsked = termination.cause == .stopSignal || termination.cause == .graceOver
-        if isAsked, let request = status.request ?? pod.sandbox.request {
-            finding.add("request", "\(request.text) at \(request.at.rfc3339)")
-        }
+        if isAsked { finding.add(request) }
     }
 
     private func sender(of termination: ContainerStatus.Termination) -> String {
@@ -178,8 +179,7 @@ struct ContainerFinding {
     }
 
     private var killedByKeeper: Finding {
-        let asked = status.request ?? pod.sandbox.request
-        let seconds = asked?.verb == .removeContainer ? 0 : asked?.grace ?? pod.plan?.gracePeriod ?? 0
+        let seconds = request?.verb == .removeContainer ? 0 : request?.grace ?? pod.plan?.gracePeriod ?? 0
         guard seconds > 0 else {
             return Finding("KilledAtOnce", "the keeper killed it at once, as was asked for", isTrouble: false)
         }

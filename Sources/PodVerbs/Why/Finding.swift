@@ -1,3 +1,5 @@
+import PodRecords
+
 /// Why one container, or the pod itself, is as it is.
 public struct Finding: Hashable, Sendable {
     /// One thing that speaks for it.
@@ -32,5 +34,10 @@ public struct Finding: Hashable, Sendable {
 
     mutating func add(_ kind: String, _ text: String) {
         if !text.isEmpty { evidence.append(Evidence(kind: kind, text: text)) }
+    }
+
+    /// Who asked for it, and when.
+    mutating func add(_ request: PodRequest?) {
+        if let request { add("request", "\(request.text) at \(request.at.rfc3339)") }
     }
 }

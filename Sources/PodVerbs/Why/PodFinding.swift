@@ -40,7 +40,7 @@ struct PodFinding {
         if sandbox.goal != .running || finding.word == "Stopped", let request = sandbox.request, request.verb != .run,
             request.verb != .runSandbox
         {
-            finding.add("request", "\(request.text) at \(request.at.rfc3339)")
+            finding.add(request)
         }
         if let at = sandbox.finishedAt { finding.add("time", "at \(at.rfc3339)") }
         return finding
