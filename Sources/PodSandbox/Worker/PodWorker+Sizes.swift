@@ -9,12 +9,9 @@ internal import PodSpec
 extension PodWorker {
     /// Holds a volume on the disk to its size. Where the file system cannot, `run` has said so.
     func hold(_ directory: FileDescriptor, to size: Quantity, _ owner: String, _ what: String) throws(PodError) {
-        let isPossible = try imaging("cannot tell whether \(what) can be limited") { () throws(ImageError) in
-            try DirectoryQuota.isPossible(in: directory)
-        }
-        guard isPossible else { return }
         let journal: Journal = try journaling("cannot open the journal") { () throws(JournalError) in try self.journal() }
         try imaging("cannot limit \(what) to \(size)") { () throws(ImageError) in
+            guard try DirectoryQuota.isPossible(in: directory) else { return }
             try DirectoryQuota.hold(directory, to: UInt64(clamping: size.value), for: owner, in: journal)
         }
     }
