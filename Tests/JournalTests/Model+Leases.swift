@@ -203,3 +203,8 @@ final class SimulatedClock: LeaseClock {
 
     func startTime(of pid: Int32) -> UInt64? { pid == 7 ? started : nil }
 }
+
+/// Puts a key under a lease.
+func put(_ journal: Journal, _ key: Key, _ lease: LeaseID) throws(JournalError) {
+    _ = try journal.commit(Transaction(then: [.put(key, value: [1], lease: lease)]), .volatile)
+}

@@ -1,21 +1,10 @@
 import CommandSupport
-import JournalVerbs
 import PodVerbs
 import Testing
 
 /// The words of `history`, `events`, `why`, and of looking at what was.
 @Suite struct HistoryVerbTests {
     private struct Wrong: Error {}
-
-    private func command(_ line: String) throws(UsageError) -> PodCommand {
-        let words = line.split(separator: " ").map(String.init)
-        var store = StoreOptions()
-        return try PodCommand(words[0], ArgumentReader(Array(words.dropFirst()), program: "hull"), &store)
-    }
-
-    private func complaint(_ line: String) -> String {
-        PodVerbsTests.complaint { () throws(UsageError) in try command(line) }
-    }
 
     @Test(arguments: [
         ("history", "there is no pod"), ("history a b", "'b' is one argument too many"), ("why", "there is no pod or container"),
@@ -25,11 +14,11 @@ import Testing
         ("inspect --at -5 a", "--at is a revision, a time as 2026-11-29T10:00:00Z, or how long ago, as 10m, not '-5'"),
         ("history --at 0 a", "--at is a revision, a time as 2026-11-29T10:00:00Z, or how long ago, as 10m, not '0'"),
     ])
-    func `mistakes are named`(_ line: String, _ message: String) { #expect(complaint(line) == message) }
+    func `mistakes are named`(_ line: String, _ message: String) { #expect(complaint(aboutPod: line) == message) }
 
     @Test func `a moment is a revision, a time, or so long ago`() throws {
         func moment(_ text: String) throws -> PastMoment? {
-            guard case .history(let arguments) = try command("history -o json --at \(text) web") else { return nil }
+            guard case .history(let arguments) = try podCommand("history -o json --at \(text) web") else { return nil }
             #expect(arguments.pod == "web" && arguments.output == .json)
             return arguments.at
         }
@@ -39,9 +28,9 @@ import Testing
     }
 
     @Test func `words are read`() throws {
-        guard case .events(let events) = try command("events -f --from 7 web") else { throw Wrong() }
+        guard case .events(let events) = try podCommand("events -f --from 7 web") else { throw Wrong() }
         #expect(events.pod == "web" && events.isFollowing && events.from == 7 && events.output == nil)
-        guard case .why(let why) = try command("why -c server web") else { throw Wrong() }
+        guard case .why(let why) = try podCommand("why -c server web") else { throw Wrong() }
         #expect(why.subject == "web" && why.container == "server")
     }
 }

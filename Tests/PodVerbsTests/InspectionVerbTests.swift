@@ -7,17 +7,6 @@ import Testing
 
 /// The words of the verbs that look at pods, and change little about them.
 @Suite struct InspectionVerbTests {
-    private func command(_ line: String) throws(UsageError) -> PodCommand {
-        var store = StoreOptions()
-        var words = line.split(separator: " ").map(String.init)
-        let verb = words.removeFirst()
-        return try PodCommand(PodCommand.name(verb) ?? verb, ArgumentReader(words, program: "hull"), &store)
-    }
-
-    private func complaint(_ line: String) -> String {
-        PodVerbsTests.complaint { () throws(UsageError) in try command(line) }
-    }
-
     @Test(arguments: [
         ("plan", "there is no manifest; '-' reads stdin"),
         ("plan -o name a", "--output is json, yaml or jsonpath=TEMPLATE, not 'name'"),
@@ -35,11 +24,11 @@ import Testing
         ("cp a:/x b:/y", "one of the two is on this machine: a name with ':' is written ./NAME there"),
         ("cp a:c:/x -c d .", "'a:c:/x' names a container, and so does --container"), ("audit x", "'x' is one argument too many"),
     ])
-    func `mistakes are named`(_ line: String, _ message: String) { #expect(complaint(line) == message) }
+    func `mistakes are named`(_ line: String, _ message: String) { #expect(complaint(aboutPod: line) == message) }
 
     @Test func `cp tells pods, containers and paths apart`() throws {
         func copy(_ line: String) throws -> CopyArguments {
-            guard case .copy(let arguments) = try command(line) else { throw Wrong() }
+            guard case .copy(let arguments) = try podCommand(line) else { throw Wrong() }
             return arguments
         }
         let out = try copy("cp ns/web:/a:b x")
@@ -51,13 +40,13 @@ import Testing
     }
 
     @Test func `labels and ports are read`() throws {
-        guard case .label(let label) = try command("label p a/b=c x- --overwrite e=") else { throw Wrong() }
+        guard case .label(let label) = try podCommand("label p a/b=c x- --overwrite e=") else { throw Wrong() }
         #expect(
             label.overwrites && label.changes.map(\.key) == ["a/b", "x", "e"] && label.changes.map(\.value) == ["c", nil, ""])
-        guard case .forward(let forward) = try command("port-forward p 80/tcp 8080:80 :443 http 1:db") else { throw Wrong() }
+        guard case .forward(let forward) = try podCommand("port-forward p 80/tcp 8080:80 :443 http 1:db") else { throw Wrong() }
         #expect(forward.ports.map(\.local) == [nil, 8080, 0, nil, 1])
         #expect(forward.ports.map(\.remote) == [.number(80), .number(80), .number(443), .name("http"), .name("db")])
-        guard case .stats(let stats) = try command("top -c --no-stream web") else { throw Wrong() }
+        guard case .stats(let stats) = try podCommand("top -c --no-stream web") else { throw Wrong() }
         #expect(stats.showsContainers && stats.isOnce && stats.pods == ["web"])
     }
 

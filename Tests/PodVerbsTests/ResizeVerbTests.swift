@@ -1,16 +1,10 @@
 import CommandSupport
-import JournalVerbs
 import PodSpec
 import PodVerbs
 import Testing
 
 /// The words of `hull resize`.
 @Suite struct ResizeVerbTests {
-    private func command(_ line: String) throws(UsageError) -> PodCommand {
-        var store = StoreOptions()
-        return try PodCommand("resize", ArgumentReader(line.split(separator: " ").map(String.init), program: "hull"), &store)
-    }
-
     @Test(arguments: [
         ("web", "there is nothing to change: --cpu, --memory, --limits or --requests"),
         ("web --cpu much", "--cpu is a quantity, as 500m or 1Gi, or none, not 'much'"),
@@ -18,19 +12,11 @@ import Testing
         ("web --requests cpu", "--requests is as cpu=1,memory=1Gi, not 'cpu'"),
         ("web --pod -c a --cpu 1", "--container and --pod exclude each other"),
     ])
-    func `mistakes are named`(_ line: String, _ message: String) {
-        do throws(UsageError) {
-            _ = try command(line)
-            Issue.record("'\(line)' was read")
-        } catch {
-            var found = "\(error)"
-            if case .wrong(let text, _) = error { found = text }
-            #expect(found == message)
-        }
-    }
+    func `mistakes are named`(_ line: String, _ message: String) { #expect(complaint(aboutPod: "resize " + line) == message) }
 
     @Test func `words are read`() throws {
-        guard case .resize(let resize) = try command("-c server web --limits memory=none,cpu=2 --requests cpu=100m") else {
+        guard case .resize(let resize) = try podCommand("resize -c server web --limits memory=none,cpu=2 --requests cpu=100m")
+        else {
             Issue.record("another verb")
             return
         }

@@ -62,29 +62,20 @@ struct PodBoundaryTests {
                 let list = try place.call("ps", "-a", "-o", "json")
                 #expect(list.succeeded && list.errors == "", "\(moment): \(list.errors)")
                 if victim != .all { expectResult(of: verb, place, moment) }
-                let removal = try place.call("rm", "-f", "p")
-                #expect(removal.succeeded, "\(moment), then rm -f: \(removal.errors)")
-                // A killed keeper keeps its cgroup until the machine's init has reaped it: then whoever removes something takes it away.
-                _ = eventually {
-                    (try? place.call("rm", "-f", "p"))?.succeeded == true && Leaks.cgroups(named: place.podMark).isEmpty
-                }
-                let left = try place.leftovers()
-                #expect(left == [], "\(moment), then rm -f")
-                expectOnce(place, moment)
+                let isGone = try place.expectGone("p", moment)
+                place.expectRunsOnce(moment)
                 if network != nil { expectNetwork(place, moment) }
-                if !left.isEmpty { break }
+                if !isGone { break }
             }
         }
     }
 
     private func prepare(_ verb: String, _ place: PodPlace) throws -> PodCrash {
-        for name in ["runs", "seen", "lock"] { unlink(place.shared + "/" + name) }
+        place.forgetRuns()
         let path = try place.write("p", spec(place))
         let network = place.network == nil ? "none" : "bridge"
         if verb != "run" { try place.call("run", "-q", "--network", network, path).check("run") }
-        let text = fileText(path) ?? ""
-        let uid = text.split(separator: "uid: ").last?.split(separator: ",").first.map(String.init) ?? ""
-        return PodCrash(place: place, uid: uid)
+        return PodCrash(place: place, uid: place.uid(inFile: path))
     }
 
     /// Journal and kernel agree, and nothing of the pod's network is in either.
@@ -111,12 +102,5 @@ struct PodBoundaryTests {
         case "stop": #expect(line.prefix(2) == ["p", "0/1"], "\(moment)")
         default: #expect(line == [], "\(moment)")
         }
-    }
-
-    /// No attempt ran twice, and no two at once.
-    private func expectOnce(_ place: PodPlace, _ moment: String) {
-        let runs = (fileText(place.shared + "/runs") ?? "").split(separator: "\n")
-        #expect(Set(runs).count == runs.count, "\(moment): \(runs)")
-        #expect((fileText(place.shared + "/seen") ?? "").contains("\"held\"") == false, "\(moment)")
     }
 }

@@ -77,28 +77,21 @@ struct PodContainerBoundaryTests {
                 }
                 if verb == .start { replaceUnseen(place, moment) }
                 expectResult(of: verb, place, moment)
-                try place.call("rm", "-f", "p").check("\(moment), then rm -f")
-                // A killed keeper keeps its cgroup until the machine's init has reaped it: then whoever removes something takes it away.
-                _ = eventually {
-                    (try? place.call("rm", "-f", "p"))?.succeeded == true && Leaks.cgroups(named: place.podMark).isEmpty
-                }
-                let left = try place.leftovers()
-                #expect(left == [], "\(moment), then rm -f")
-                expectOnce(place, moment)
-                if !left.isEmpty { break }
+                let isGone = try place.expectGone("p", moment)
+                place.expectRunsOnce(moment)
+                if !isGone { break }
             }
         }
     }
 
     private func prepare(_ verb: Verb, _ place: PodPlace) throws -> PodCrash {
-        for name in ["runs", "seen", "lock"] { unlink(place.shared + "/" + name) }
+        place.forgetRuns()
         let path = try place.write("p", spec(place))
         for step in verb.before {
             let outcome = try place.starting(words: step.words(place)).wait()
             try outcome.check("\(step)")
         }
-        let uid = (fileText(path) ?? "").split(separator: "uid: ").last?.split(separator: ",").first.map(String.init) ?? ""
-        return PodCrash(place: place, uid: uid)
+        return PodCrash(place: place, uid: place.uid(inFile: path))
     }
 
     /// Whoever does not know how far it came asks again.
@@ -148,12 +141,5 @@ struct PodContainerBoundaryTests {
             return Array(line.prefix(3)) == verb.result.line && state == verb.result.state
         }
         #expect(isSo, "\(moment): \(line), \(state)")
-    }
-
-    /// No attempt ran twice, and no two at once.
-    private func expectOnce(_ place: PodPlace, _ moment: String) {
-        let runs = (fileText(place.shared + "/runs") ?? "").split(separator: "\n")
-        #expect(Set(runs).count == runs.count, "\(moment): \(runs)")
-        #expect((fileText(place.shared + "/seen") ?? "").contains("\"held\"") == false, "\(moment)")
     }
 }

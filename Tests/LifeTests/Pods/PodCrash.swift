@@ -70,6 +70,29 @@ struct PodCrash {
     }
 }
 
+extension PodPlace {
+    /// Before a container of a walk runs that notes each of its runs in `/s/runs`, and holds `/s/lock` with the probe.
+    func forgetRuns() { for name in ["runs", "seen", "lock"] { unlink(shared + "/" + name) } }
+
+    /// No attempt ran twice, and no two at once.
+    func expectRunsOnce(_ moment: String) {
+        let runs = (fileText(shared + "/runs") ?? "").split(separator: "\n")
+        #expect(Set(runs).count == runs.count, "\(moment): \(runs)")
+        #expect((fileText(shared + "/seen") ?? "").contains("\"held\"") == false, "\(moment)")
+    }
+
+    /// Removes a pod after a crash, and expects that nothing is left of it. Returns whether that is so.
+    func expectGone(_ pod: String, _ moment: String) throws -> Bool {
+        let removal = try call("rm", "-f", pod)
+        #expect(removal.succeeded, "\(moment), then rm -f: \(removal.errors)")
+        // A killed keeper keeps its cgroup until the machine's init has reaped it: then whoever removes something takes it away.
+        _ = eventually { (try? call("rm", "-f", pod))?.succeeded == true && Leaks.cgroups(named: podMark).isEmpty }
+        let left = try leftovers()
+        #expect(left == [], "\(moment), then rm -f")
+        return left.isEmpty
+    }
+}
+
 /// Where the journal's last record ends, as its processes tell each other: see docs/journal-format.md, shared header.
 private final class JournalTail {
     private let file: Int32

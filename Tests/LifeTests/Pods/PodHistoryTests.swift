@@ -146,8 +146,7 @@ struct PodHistoryTests {
                 restartPolicy: Never
                 containers: [{name: c, image: "busybox:1", command: [sh, -c, "head -c 300000 /dev/zero | tr '\\\\0' x"]}]
                 """)
-            let uid = (fileText(path) ?? "").split(separator: "uid: ").last?.split(separator: ",").first ?? ""
-            let logs = "\(place.root)/pods/\(uid)/logs"
+            let logs = "\(place.root)/pods/\(place.uid(inFile: path))/logs"
             try place.script("umask 077; mkdir -p \(logs) && mount -t tmpfs -o size=16k tmpfs \(logs)").check("mount")
             defer { umount2(logs, Int32(MNT_DETACH)) }
             try place.call("run", "--wait", path).check("run")

@@ -75,6 +75,11 @@ final class PodPlace: Sendable {
             """
     }
 
+    /// That of the last pod in a file of ours, which need not be recorded yet.
+    func uid(inFile path: String) -> String {
+        (fileText(path) ?? "").split(separator: "uid: ").last?.split(separator: ",").first.map(String.init) ?? ""
+    }
+
     func newUID() -> String { "\(podMark)\(serial.add(1, ordering: .relaxed).newValue)-x" }
 
     /// With what the uids of its pods begin.

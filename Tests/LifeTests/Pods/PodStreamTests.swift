@@ -12,6 +12,17 @@ struct PodStreamTests {
         """
     }
 
+    /// Attaches to `p`, gives it a line, and leaves once the container has told that it has it.
+    private func give(_ word: String, to place: PodPlace) throws {
+        let outcome = try place.script(
+            """
+            mkfifo $W/input; $H attach $O -i p < $W/input >/dev/null & exec 3> $W/input
+            echo \(word) >&3; until $H logs $O p | grep -q 'got \(word)'; do sleep 0.1; done
+            kill $!; exec 3>&-; rm $W/input
+            """)
+        #expect(outcome.succeeded, "\(outcome.errors)")
+    }
+
     @Test("without stdin the input is empty, and nobody can give one")
     func none() throws {
         try withPods("no-input") { place in
@@ -27,9 +38,8 @@ struct PodStreamTests {
         try withPods("input") { place in
             try place.runPod("p", spec("stdin: true,", "read a; echo got $a; read b; echo got $b; exec sleep 600"))
             for word in ["one", "two"] {
-                // It stays until the container ends: what it was to give is given by then.
-                try place.script("(echo \(word); sleep 1) | timeout 1 $H attach $O -i p || true")
-                #expect(eventually { (try? place.log("p"))?.hasSuffix("got \(word)\n") == true })
+                try give(word, to: place)
+                #expect(try place.log("p").hasSuffix("got \(word)\n"))
             }
             #expect(try place.phase("p") == "Running")
         }
@@ -57,8 +67,7 @@ struct PodStreamTests {
             #expect(eventually { (try? place.log("p"))?.contains("all") == true })
             let lines = try place.log("p").split(whereSeparator: \.isNewline)
             #expect(lines.first == "/dev/pts/0" || lines.first == "/dev/console", "\(lines)")
-            try place.script("(echo word; sleep 1) | timeout 1 $H attach $O -i p || true")
-            #expect(eventually { (try? place.log("p"))?.contains("got word") == true })
+            try give("word", to: place)
             let plain = try place.call(
                 "run", "--wait", "--replace", try place.write("q", spec("tty: false,", "test -t 1 || echo no terminal")))
             #expect(plain.succeeded, "\(plain.errors)")
