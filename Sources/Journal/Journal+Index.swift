@@ -50,7 +50,7 @@ extension Journal {
         index.isShared = false
         wantsToJoin = true
         if try join() { return log.isWriting ? try catchUpForAll() : true }
-        if !log.isWriting, let state = try log.shared.read(), state[.tail] == log.tail {
+        if !log.isWriting, let state = try log.readTold(), state[.tail] == log.tail {
             index.isShared = true
             return true
         }

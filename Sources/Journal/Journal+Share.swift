@@ -3,6 +3,9 @@ internal import LinuxKernel
 // Making the index that all share. It is copied into a file without the writer's lock; under it comes only what was written meanwhile.
 
 extension Journal {
+    /// Microseconds that who shares an index waits for the writer's lock. Nobody needs it, and who opens a store must not wait for a stopped writer.
+    private static let patience = 20_000
+
     /// Puts our own index where all find it, if that can be and nobody else is at it. What goes wrong only means that each goes on reading for himself.
     func share() {
         guard log.options.sharesIndex, let locks = log.locks, !index.isShared, !index.isBroken, log.publication != nil else {
@@ -19,6 +22,7 @@ extension Journal {
             try show(copy, insteadOf: nil)
         } catch {
             wantsToJoin = true
+            if case .busy = error { lastShared = nil }
         }
     }
 
@@ -43,7 +47,7 @@ extension Journal {
     private func show(_ copy: Index, insteadOf old: Index?) throws(JournalError) {
         defer { if !index.isShared || index.generation != copy.generation { IndexFile.discard(log) } }
         if old == nil { index = copy }
-        try log.lockForWriting()
+        try log.lockForWriting(patience: Self.patience)
         defer { log.unlockForWriting() }
         // Somebody else was faster.
         if let old, old.isSuperseded { return }

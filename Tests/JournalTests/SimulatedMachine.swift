@@ -32,6 +32,8 @@ final class SimulatedMachine {
     var countsReads = false
     /// `sync` says yes and does nothing.
     var liesAboutSync = false
+    /// What others do before each operation that changes something, while whoever does it is stopped there.
+    var whenStepping: (() -> Void)?
     private(set) var isDead = false
 
     init(seed: UInt64) {
@@ -86,6 +88,12 @@ final class SimulatedMachine {
     ) throws(KernelError) {
         let dead = KernelError(call: call, errno: .EINTR, subject: "the process is dead")
         if isDead { throw dead }
+        if !isReading, let others = whenStepping {
+            whenStepping = nil
+            others()
+            whenStepping = others
+            if isDead { throw dead }
+        }
         if isReading, !countsReads { return }
         operations += 1
         guard operations == faultAt || faultCall == call else { return }

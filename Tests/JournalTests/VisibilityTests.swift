@@ -35,4 +35,91 @@ import Testing
         }
         #expect(counts.count == 2, "before the record and after it: \(counts)")
     }
+    /// Readers of every kind look one after the other, in any order, wherever a writer may be stopped.
+    @Test func `whoever looks later sees no less, whatever a writer is at, and where he is killed at it`() throws {
+        var looks = 0
+        var kills = 0
+        for seed in 1...12 {
+            let crowd = try Crowd(seed: UInt64(seed))
+            for _ in 0..<150 { try crowd.work() }
+            #expect(crowd.complaints.isEmpty, "seed \(seed): \(crowd.complaints[0])")
+            looks += crowd.looks
+            kills += crowd.kills
+        }
+        #expect(looks > 10_000 && kills > 20, "\(looks) looks, \(kills) kills")
+    }
+}
+
+/// A writer, and others who look whenever he does something.
+private final class Crowd {
+    private let machine: SimulatedMachine
+    private var generator: SeededGenerator
+    private var writer: Journal
+    private var readers: [(name: String, journal: Journal)] = []
+    /// The last revision that anybody saw.
+    private var seen: Revision = 0
+    private(set) var looks = 0
+    private(set) var kills = 0
+    private(set) var complaints: [String] = []
+
+    init(seed: UInt64) throws {
+        machine = SimulatedMachine(seed: seed)
+        generator = SeededGenerator(seed: seed)
+        writer = try machine.open()
+        try writer.put("/0", [], .volatile)
+        readers = [
+            ("another writer", try machine.open()), ("a reader", try machine.open { $0.isWritable = false }),
+            ("a writer with an index of his own", try machine.open { $0.sharesIndex = false }),
+            (
+                "a reader with an index of his own",
+                try machine.open {
+                    $0.isWritable = false
+                    $0.sharesIndex = false
+                }
+            ),
+        ]
+    }
+
+    private func chance(_ count: Int) -> Bool { Int.random(in: 0..<count, using: &generator) == 0 }
+
+    private func look() throws {
+        var readers = readers
+        if chance(3) { readers.append(("who opens the store", try machine.open { $0.isWritable = false })) }
+        if chance(20) { self.readers.append(("who opened it at some step", try machine.open())) }
+        for (name, reader) in readers.shuffled(using: &generator) {
+            let revision = try reader.revision()
+            looks += 1
+            if revision < seen { complaints.append("\(name) saw \(revision), after somebody had seen \(seen)") }
+            seen = max(seen, revision)
+        }
+    }
+
+    /// One thing that a writer does, or begins.
+    func work() throws {
+        machine.whenStepping = { [unowned self] in
+            do { try look() } catch { complaints.append("\(error)") }
+            if chance(500) { machine.end() }
+        }
+        do throws(JournalError) {
+            let key = Key("/\(Int.random(in: 0..<200, using: &generator))")
+            let durability: Durability = chance(5) ? .durable : .volatile
+            if chance(20) {
+                try writer.compact(keeping: Revision.random(in: 0..<60, using: &generator))
+            } else {
+                try writer.put(key, [UInt8](repeating: 7, count: chance(2) ? 4000 : 9), durability)
+            }
+        } catch {
+            if !machine.isDead { throw error }
+        }
+        machine.whenStepping = nil
+        if machine.isDead {
+            kills += 1
+            machine.killProcess()
+            try look()
+            // Who writes next is one of those who saw it happen, or comes later.
+            let heir = readers.firstIndex { $0.name.hasPrefix("who opened") }
+            writer = try heir.map { readers.remove(at: $0).journal } ?? machine.open()
+        }
+        try look()
+    }
 }

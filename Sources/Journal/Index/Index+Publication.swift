@@ -20,7 +20,7 @@ extension Index {
         // The place that counts is written again only with the publication after the next.
         for _ in 0..<64 {
             let sequence = sequence
-            let place = IndexFormat.publications + Int(sequence & 1) * IndexFormat.publicationStride
+            let place = IndexFormat.place(ofPublication: sequence)
             let found = withUnsafeTemporaryAllocation(byteCount: IndexPublication.size, alignment: 8) { copy in
                 copy.copyMemory(from: UnsafeRawBufferPointer(start: memory.base + place, count: IndexPublication.size))
                 fenceAcquire()
@@ -37,7 +37,7 @@ extension Index {
         var publication = publication
         publication.sequence = sequence &+ 1
         publication.used = UInt64(used)
-        let place = IndexFormat.publications + Int(publication.sequence & 1) * IndexFormat.publicationStride
+        let place = IndexFormat.place(ofPublication: publication.sequence)
         publication.write(to: memory.base + place, generation)
         storeRelease(publication.sequence, memory.base + IndexFormat.sequence)
     }
@@ -62,13 +62,20 @@ extension Index {
 
     /// The index in a file; nil where it is none of this store and boot.
     static func existing(_ memory: IndexMemory, store: Identifier, boot: Identifier) -> Index? {
-        guard memory.size >= IndexFormat.page else { return nil }
-        let page = memory.bytes
-        let generation = page.number(UInt64.self, at: 48)
-        guard page.number(UInt64.self, at: 0) == IndexFormat.magic, page.number(UInt32.self, at: 8) == IndexFormat.version,
-            page.number(UInt32.self, at: 12) == crc32c(page.part(16, 48)), page.identifier(at: 16) == store,
-            page.identifier(at: 32) == boot, generation != 0
-        else { return nil }
+        guard memory.size >= IndexFormat.page, let generation = generation(of: memory.bytes, store: store, boot: boot) else {
+            return nil
+        }
         return Index(memory, generation: generation)
+    }
+
+    /// What the first bytes of an index say of it; nil where it is none of this store and boot.
+    static func generation(of bytes: UnsafeRawBufferPointer, store: Identifier, boot: Identifier) -> UInt64? {
+        guard bytes.count >= IndexFormat.sequence, bytes.number(UInt64.self, at: 0) == IndexFormat.magic,
+            bytes.number(UInt32.self, at: 8) == IndexFormat.version,
+            bytes.number(UInt32.self, at: 12) == crc32c(bytes.part(16, 48)), bytes.identifier(at: 16) == store,
+            bytes.identifier(at: 32) == boot
+        else { return nil }
+        let generation = bytes.number(UInt64.self, at: 48)
+        return generation != 0 ? generation : nil
     }
 }

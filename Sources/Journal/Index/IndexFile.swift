@@ -18,6 +18,27 @@ enum IndexFile {
         return nil
     }
 
+    /// How far the index that there is was published, followed or not; nil where there is none of this store and boot. By calls: who cannot map it is told
+    /// too.
+    static func publishedTail(_ log: Log) throws(KernelError) -> UInt64? {
+        guard let file = try log.runtime.openIfPresent(IndexFormat.name(log.store), writable: false) else { return nil }
+        defer { log.runtime.close(file) }
+        let identity = try log.runtime.read(file, at: 0, count: IndexFormat.sequence)
+        guard let generation = identity.withUnsafeBytes({ Index.generation(of: $0, store: log.store, boot: log.boot) }) else { return nil }
+        // As in memory: the place that counts is written again only with the publication after the next.
+        for _ in 0..<64 {
+            let word = try log.runtime.read(file, at: UInt64(IndexFormat.sequence), count: 8)
+            guard word.count == 8 else { return nil }
+            let sequence = word.withUnsafeBytes { $0.number(UInt64.self, at: 0) }
+            let copy = try log.runtime.read(
+                file, at: UInt64(IndexFormat.place(ofPublication: sequence)), count: IndexPublication.size)
+            guard copy.count == IndexPublication.size else { return nil }
+            let found = copy.withUnsafeBytes { $0.baseAddress.flatMap { IndexPublication($0, generation) } }
+            if let found, found.sequence == sequence { return found.tail }
+        }
+        return nil
+    }
+
     /// Ends an index that cannot be mapped, if there is one.
     static func end(_ log: Log) throws(JournalError) {
         try kernel { () throws(KernelError) in

@@ -14,14 +14,17 @@ enum IndexFormat {
     static let versionCount = 96
     static let tableCount = 104
     static let baseline = 112
-    static let publications = 128
-    static let publicationStride = 128
+    private static let publications = 128
+    private static let publicationStride = 128
     static let tables = 384
     static let tableLimit = 16
     static let freeBlocks = 512
     /// As if a node stood there: its tower is the start of every list of keys.
     static let head = 1024 - Node.tower
     static let page = 4096
+
+    /// Publications take turns at two places.
+    static func place(ofPublication sequence: UInt64) -> Int { publications + Int(sequence & 1) * publicationStride }
 
     /// Levels of a tower; one key in four reaches the next.
     static let maximumHeight = 12

@@ -22,12 +22,12 @@ extension Log {
         case relief
     }
 
-    /// Takes the writer's lock. Afterwards `catchUp` is due: others may have written.
-    func lockForWriting() throws(JournalError) {
+    /// Takes the writer's lock. Afterwards `catchUp` is due: others may have written. Throws `busy` where somebody else had it for `patience` microseconds.
+    func lockForWriting(patience: Int = Locks.writerPatience) throws(JournalError) {
         guard let locks else { throw .readOnly }
         if isControlDamaged { throw .controlDamaged }
         try findDoorbell()
-        if try !locks.tryTake(.writer) { try waitForWriting(locks) }
+        if try !locks.tryTake(.writer) { try waitForWriting(locks, patience) }
         do throws(JournalError) {
             shared.release()
             let state = try shared.readHeld()
@@ -47,9 +47,9 @@ extension Log {
         }
     }
 
-    private func waitForWriting(_ locks: Locks) throws(JournalError) {
+    private func waitForWriting(_ locks: Locks, _ patience: Int) throws(JournalError) {
         var attendance = Attendance(.writer)
-        let isTaken = try locks.take(.writer, patience: Locks.writerPatience, doorbell) { attendance.attend(self) }
+        let isTaken = try locks.take(.writer, patience: patience, doorbell) { attendance.attend(self) }
         guard isTaken else { throw .busy(try lockHolder(.writer)) }
     }
 

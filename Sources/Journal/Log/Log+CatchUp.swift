@@ -5,7 +5,7 @@ extension Log {
     /// Reads what was written since the last time. Takes no lock and waits for nobody. False where a compaction removed what was not read yet: then
     /// the caller forgets all and starts again with `restart`.
     func catchUp(_ sink: Sink) throws(JournalError) -> Bool {
-        let state = isWriting ? try shared.readHeld() : try shared.read()
+        let state = isWriting ? try shared.readHeld() : try readTold()
         if let state { watermark = max(watermark, state[.watermark]) }
         if let state, try isUpToDate(state) { return true }
         let known = tail
@@ -26,6 +26,16 @@ extension Log {
             throw error
         }
         return isWriting || state == nil ? true : try settle(sink)
+    }
+
+    /// What the header says to who reads for himself, with the tail that others may have been shown. A writer shows the index first and the header after it:
+    /// between the two he may be stopped.
+    func readTold() throws(JournalError) -> SharedHeader? {
+        // Order: the index first. The header's segment is then one that the tail lies in or before.
+        let published = try kernel { () throws(KernelError) in try IndexFile.publishedTail(self) }
+        guard var state = try shared.read() else { return nil }
+        state[.tail] = max(state[.tail], published ?? 0)
+        return state
     }
 
     /// For a reader at the shared tail, when he opened the store or could not end an append: what stands behind was written by somebody who died before he

@@ -63,7 +63,7 @@ struct PodStreamTests {
                 "p",
                 spec(
                     "stdin: true, tty: true,",
-                    "tty; test -t 0 && test -t 1 && test -t 2 && echo all; ls /dev/pts; read x; echo got $x"))
+                    "tty; test -t 0 && test -t 1 && test -t 2 && echo all; ls /dev/pts; read x; echo got $x; exec sleep 600"))
             #expect(eventually { (try? place.log("p"))?.contains("all") == true })
             let lines = try place.log("p").split(whereSeparator: \.isNewline)
             #expect(lines.first == "/dev/pts/0" || lines.first == "/dev/console", "\(lines)")
