@@ -24,7 +24,9 @@ enum IndexFile {
         guard let file = try log.runtime.openIfPresent(IndexFormat.name(log.store), writable: false) else { return nil }
         defer { log.runtime.close(file) }
         let identity = try log.runtime.read(file, at: 0, count: IndexFormat.sequence)
-        guard let generation = identity.withUnsafeBytes({ Index.generation(of: $0, store: log.store, boot: log.boot) }) else { return nil }
+        guard let generation = identity.withUnsafeBytes({ Index.generation(of: $0, store: log.store, boot: log.boot) }) else {
+            return nil
+        }
         // As in memory: the place that counts is written again only with the publication after the next.
         for _ in 0..<64 {
             let word = try log.runtime.read(file, at: UInt64(IndexFormat.sequence), count: 8)
