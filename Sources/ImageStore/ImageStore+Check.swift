@@ -116,13 +116,10 @@ extension ImageStore {
     }
 
     private func check(_ blob: Descriptor, of image: Digest) throws(ImageError) -> ImageFinding? {
-        guard let status = try status(Self.blob(blob.digest)), status.type == .regular else {
-            return .missingBlob(blob.digest, image: image)
-        }
-        guard status.size == blob.size else { return .damagedBlob(blob.digest) }
+        guard let file = try openBlob(blob.digest) else { return .missingBlob(blob.digest, image: image) }
+        guard try Self.size(of: file) == blob.size else { return .damagedBlob(blob.digest) }
         observer.began(.blob(blob.digest, size: blob.size))
         let receiver = DigestReceiver(blob.digest.algorithm, observer)
-        let file = try openBlob(blob.digest)
         try file.descriptor.pass(to: receiver)
         observer.ended()
         return receiver.digest() == blob.digest ? nil : .damagedBlob(blob.digest)

@@ -131,10 +131,7 @@ extension ImageStore {
 
     /// A small blob of the store, verified again.
     public func document(_ descriptor: Descriptor) throws(ImageError) -> [UInt8] {
-        guard try hasBlob(descriptor) else {
-            throw .incomplete(descriptor.digest.short, part: "the blob \(descriptor.digest) is missing")
-        }
-        let file = try openBlob(descriptor.digest)
+        let file = try openBlob(descriptor)
         return try Self.verified(descriptor) { limit throws(ImageError) in
             try kernel { () throws(KernelError) in
                 try file.descriptor.readToEnd(limit: limit, subject: descriptor.digest.description)

@@ -79,11 +79,8 @@ extension ImageStore {
     }
 
     private func addBlob(_ blob: Descriptor, _ path: String, _ sink: any ExportSink) throws(ImageError) {
-        guard try hasBlob(blob) else {
-            throw .incomplete(blob.digest.short, part: "the blob \(blob.digest) is missing")
-        }
+        let file = try openBlob(blob)
         observer.began(.blob(blob.digest, size: blob.size))
-        let file = try openBlob(blob.digest)
         try sink.add(path, file.descriptor, size: blob.size)
         observer.advanced(by: Int(blob.size))
         observer.ended()
@@ -143,10 +140,7 @@ extension ImageStore {
     private func addUncompressed(_ layer: ImageRecord.Layer, _ sink: any ExportSink, _ workplace: Workplace) throws(ImageError) {
         let path = layer.diffID.hex + ".tar"
         if layer.blob.digest == layer.diffID { return try addBlob(layer.blob, path, sink) }
-        guard try hasBlob(layer.blob) else {
-            throw .incomplete(layer.blob.digest.short, part: "the blob \(layer.blob.digest) is missing")
-        }
-        let plain = try Spool(store: self, workplace: workplace, limits: .admitted).plain(openBlob(layer.blob.digest), name: path)
+        let plain = try Spool(store: self, workplace: workplace, limits: .admitted).plain(openBlob(layer.blob), name: path)
         let size = try kernel { () throws(KernelError) in try plain.descriptor.status().size }
         let receiver = DigestReceiver(layer.diffID.algorithm)
         try plain.descriptor.pass(from: 0, count: size, to: receiver, subject: path)

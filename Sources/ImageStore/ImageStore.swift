@@ -90,9 +90,30 @@ extension ImageStore {
         }
     }
 
-    func openBlob(_ digest: Digest) throws(ImageError) -> OwnedDescriptor {
-        try kernel { () throws(KernelError) in
-            try files.open(Self.blob(digest), [.readOnly, .noFollow, .nonblocking])
+    /// A blob to be read. Throws `incomplete` where none of this digest and size lies in the store.
+    func openBlob(_ blob: Descriptor) throws(ImageError) -> OwnedDescriptor {
+        // Order: looked at when it is open. Others may take it out of the store at any time.
+        guard let file = try openBlob(blob.digest), try Self.size(of: file) == blob.size else {
+            throw .incomplete(blob.digest.short, part: "the blob \(blob.digest) is missing")
+        }
+        return file
+    }
+
+    /// Bytes.
+    static func size(of file: borrowing OwnedDescriptor) throws(ImageError) -> Int64 {
+        try kernel { () throws(KernelError) in try file.descriptor.status().size }
+    }
+
+    /// A blob; nil where there is none, or something else in its place.
+    func openBlob(_ digest: Digest) throws(ImageError) -> OwnedDescriptor? {
+        do throws(KernelError) {
+            let file = try files.open(Self.blob(digest), [.readOnly, .noFollow, .nonblocking])
+            guard try file.descriptor.status().type == .regular else { return nil }
+            return file
+        } catch {
+            // ELOOP: a symbolic link.
+            if error.errno == .ENOENT || error.errno == .ELOOP { return nil }
+            throw .kernel(error)
         }
     }
 
