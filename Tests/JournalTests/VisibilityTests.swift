@@ -58,6 +58,8 @@ private final class Crowd {
     private var readers: [(name: String, journal: Journal)] = []
     /// The last revision that anybody saw.
     private var seen: Revision = 0
+    /// A hash of what was there at each revision that somebody looked at whole.
+    private var contents: [Revision: Int] = [:]
     private(set) var looks = 0
     private(set) var kills = 0
     private(set) var complaints: [String] = []
@@ -91,7 +93,18 @@ private final class Crowd {
             looks += 1
             if revision < seen { complaints.append("\(name) saw \(revision), after somebody had seen \(seen)") }
             seen = max(seen, revision)
+            if chance(8) { try compare(reader, name) }
         }
+    }
+
+    /// Whoever looks at one revision sees the same.
+    private func compare(_ reader: Journal, _ name: String) throws {
+        let answer = try reader.range(RangeRequest(.all))
+        let found = answer.keyValues.hashValue
+        if (contents.updateValue(found, forKey: answer.revision) ?? found) != found {
+            complaints.append("\(name) found other keys at \(answer.revision) than somebody before")
+        }
+        if answer.revision < seen { complaints.append("\(name) looked at \(answer.revision), after somebody had seen \(seen)") }
     }
 
     /// One thing that a writer does, or begins.
