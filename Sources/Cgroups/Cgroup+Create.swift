@@ -61,7 +61,11 @@ extension Cgroup {
         handles.append(handle)
         members[members.count - 1] = Member(directory: directory, handle: descriptor)
         if made == 0 {
-            try refuseIfInUse(members[members.count - 1])
+            do throws(CgroupError) { try refuseIfInUse(members[members.count - 1]) } catch {
+                // Order: forgotten before anybody cleans up. What is in it is somebody else's, and not to be killed.
+                members.removeLast()
+                throw error
+            }
         } else if group.path.names.count > made {
             try refuseIfFrozen(members[members.count - 1])
         }

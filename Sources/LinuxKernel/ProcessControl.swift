@@ -130,6 +130,11 @@ public func setDomainname(_ name: String) throws(KernelError) {
     try check("setdomainname", name, copy.withUTF8 { systemCall(__NR_setdomainname, address($0.baseAddress), $0.count) })
 }
 
+/// `setpriority(2)` of this process, its nice value. Who lacks CAP_SYS_NICE can only raise it.
+public func setNice(_ value: Int) throws(KernelError) {
+    try check("setpriority", "\(value)", systemCall(__NR_setpriority, 0, 0, value))
+}
+
 /// `personality(2)`.
 public func setPersonality(_ value: UInt64) throws(KernelError) {
     try check("personality", "0x" + String(value, radix: 16), systemCall(__NR_personality, Int(value)))

@@ -13,6 +13,9 @@ public struct ProcessorSet: Equatable, Sendable {
         return ProcessorSet(words: words)
     }
 
+    /// All that a machine can have. Who uses them runs on those that its cpuset has.
+    public static var all: ProcessorSet { ProcessorSet(words: [UInt](repeating: .max, count: 128)) }
+
     /// The numbers of its processors, rising.
     public var numbers: [Int] {
         var numbers: [Int] = []

@@ -65,7 +65,10 @@ extension Linux {
         netDevices = try fields.map("netDevices", &warnings)
         cgroupsPath = try fields.string("cgroupsPath")
         resources = try fields.object("resources", &warnings)
-        rootfsPropagation = try fields.choice("rootfsPropagation")
+        // Callers that write all their fields write an empty one for none.
+        let isPropagationEmpty =
+            try fields.optional("rootfsPropagation").map { value throws(TreeError) in try value.string.isEmpty } ?? true
+        rootfsPropagation = isPropagationEmpty ? nil : try fields.choice("rootfsPropagation")
         seccomp = try fields.object("seccomp", &warnings)
         sysctl = try fields.stringMap("sysctl")
         maskedPaths = try fields.strings("maskedPaths")

@@ -69,7 +69,8 @@ extension Seccomp {
         defaultErrnoRet = try Self.errno(fields.optional("defaultErrnoRet"), for: defaultAction)
         architectures = try fields.choices("architectures")
         flags = fields.optional("flags") == nil ? nil : try fields.choices("flags")
-        listenerPath = try fields.string("listenerPath")
+        // Callers that write all their fields write an empty one for none.
+        listenerPath = try fields.string("listenerPath").flatMap { $0.isEmpty ? nil : $0 }
         listenerMetadata = try fields.string("listenerMetadata")
         if let metadata = fields.optional("listenerMetadata"), listenerPath == nil {
             throw metadata.failure("'listenerMetadata' has no meaning without 'listenerPath'")

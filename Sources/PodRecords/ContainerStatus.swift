@@ -78,6 +78,8 @@ public struct ContainerStatus: Equatable, Sendable {
         public var fault: Fault?
         /// What the kernel said where it ran out of memory.
         public var memory: MemoryKill?
+        /// Who had asked for the end that the keeper brought about; nil for any other.
+        public var request: PodRequest?
 
         public init(
             exitCode: Int32?, signal: Int32? = nil, reason: String, message: String = "", startedAt: Int64?, finishedAt: Int64
@@ -135,6 +137,7 @@ extension ContainerStatus {
             json.member("cause", termination.cause?.rawValue)
             json.member("fault", termination.fault?.rawValue)
             if let memory = termination.memory { json.object("memory") { memory.write(to: &$0) } }
+            if let request = termination.request { json.object("request") { request.write(to: &$0) } }
         }
     }
 
@@ -173,6 +176,7 @@ extension ContainerStatus {
         termination.cause = try fields.string("cause").flatMap(TerminationCause.init)
         termination.fault = try fields.string("fault").flatMap(Fault.init)
         termination.memory = try fields.optional("memory").map { value throws(TreeError) in try MemoryKill(value) }
+        termination.request = try fields.optional("request").map { value throws(TreeError) in try PodRequest(value) }
         return termination
     }
 }

@@ -50,6 +50,8 @@ public struct SandboxRecord: Equatable, Sendable {
     public var network = ""
     /// Who changed last what is wanted of it; nil where nobody but itself has.
     public var request: PodRequest?
+    /// Who asked for the end that it is coming to, or has come to: nobody who asks for something later. nil where it ends by itself.
+    public var stopRequest: PodRequest?
     /// Why its sandbox could not be made; nil where it was, or where there is no word for it.
     public var fault: Fault?
     /// What the time of its last start went to, from the first record of it to the last of its containers, as `StartLedger.text`: a list of pods takes
@@ -115,6 +117,7 @@ extension SandboxRecord {
             if !addresses.isEmpty { json.member("addresses", addresses) }
             if !network.isEmpty { json.member("network", network) }
             if let request { json.object("request") { request.write(to: &$0) } }
+            if let stopRequest { json.object("stopRequest") { stopRequest.write(to: &$0) } }
             json.member("fault", fault?.rawValue)
             if !ledger.isEmpty { json.member("ledger", ledger) }
             if awaitsRecovery { json.member("awaitsRecovery", true) }
@@ -145,6 +148,7 @@ extension SandboxRecord {
         addresses = try fields.strings("addresses")
         network = try fields.string("network") ?? ""
         request = try fields.optional("request").map { value throws(TreeError) in try PodRequest(value) }
+        stopRequest = try fields.optional("stopRequest").map { value throws(TreeError) in try PodRequest(value) }
         fault = try fields.string("fault").flatMap(Fault.init)
         ledger = try fields.string("ledger") ?? ""
         awaitsRecovery = try fields.bool("awaitsRecovery") ?? false

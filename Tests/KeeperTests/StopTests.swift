@@ -54,6 +54,30 @@ import Testing
         #expect(course.tell(.request(.remove(grace: 0))).signals == ["a SIGKILL"])
     }
 
+    @Test func `what is being removed may be wanted to go sooner by who stops it`() {
+        var course = Course.running([ordinary("a")])
+        course.tell(.request(.remove(grace: 600)))
+        for (asked, left) in [(nil, 600), (700, 600), (2, 2)] as [(UInt32?, Int64)] {
+            course.tell(.request(.stop(grace: asked)))
+            #expect(course.machine.deadline(after: course.now) == course.now.milliseconds + left * 1000)
+        }
+        #expect(course.machine.sandbox.goal == .removed)
+    }
+
+    @Test func `who had it end is kept, whoever asks for something later`() throws {
+        var course = Course.running([ordinary("a")])
+        course.tell(.request(.stop(grace: 0)))
+        course.end("a", Event.End(status: .signaled(.kill, dumpedCore: false)))
+        for event in [Event.collected(container: "a", message: ""), .dismantled, .synced, .request(.remove(grace: nil))] {
+            course.tell(event)
+        }
+        let (sandbox, status) = (course.machine.sandbox, course.machine.containers[0].status)
+        #expect(sandbox.request?.verb == .remove && sandbox.stopRequest?.verb == .stop)
+        #expect(status.termination?.request?.verb == .stop && status.termination?.request?.grace == 0)
+        #expect(try SandboxRecord(json: sandbox.json) == sandbox)
+        #expect(try ContainerStatus(json: status.json) == status)
+    }
+
     @Test func `what the kernel does not let go of is told, waited for, and killed again when somebody asks again`() {
         var course = Course.running([ordinary("a")])
         course.tell(.request(.stop(grace: 0)))

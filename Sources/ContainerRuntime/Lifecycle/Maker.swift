@@ -105,7 +105,15 @@ struct Maker: ~Copyable {
             try cgroup.remove(milliseconds: Deadline.remove)
         } catch { failure = failure.addingCleanup("\(error)") }
         if mayHaveRunHooks, let hooks = bundle.configuration.hooks, !hooks.poststop.isEmpty {
-            HookRunner(state: state(.stopped, pid: 0)).runAll(.poststop, hooks.poststop, warn: runtime.warn)
+            let runner = HookRunner(state: state(.stopped, pid: 0))
+            let warn = runtime.warn
+            do throws(RuntimeError) {
+                try container.unlocked { () throws(RuntimeError) in runner.runAll(.poststop, hooks.poststop, warn: warn) }
+            } catch {
+                // Somebody else has taken the container away while our hooks ran.
+                if error.kind == .missing { return failure }
+                failure = failure.addingCleanup("\(error)")
+            }
         }
         do throws(RuntimeError) { try container.remove() } catch { failure = failure.addingCleanup("\(error)") }
         return failure

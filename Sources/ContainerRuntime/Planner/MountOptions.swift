@@ -32,7 +32,7 @@ struct MountOptions: Equatable {
         if let change = Self.propagations[option] { return propagation.append(change) }
         switch option {
         // Relatime is what the kernel does anyway.
-        case "defaults", "silent", "loud", "norelatime": break
+        case "", "defaults", "silent", "loud", "norelatime": break
         case "bind": isBind = true
         case "rbind":
             isBind = true

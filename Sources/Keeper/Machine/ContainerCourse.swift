@@ -122,11 +122,13 @@ extension ContainerCourse {
         isChanged = true
     }
 
-    mutating func end(_ end: Event.End?, at moment: Moment) {
+    mutating func end(_ end: Event.End?, asked request: PodRequest?, at moment: Moment) {
         var termination = ContainerStatus.Termination(
             exitCode: end?.status.shellCode, reason: "ContainerStatusUnknown", startedAt: status.startedAt,
             finishedAt: moment.wall)
         termination.cause = cause(of: end)
+        // Whoever asks for something later had no part in it.
+        if termination.cause == .stopSignal || termination.cause == .graceOver { termination.request = status.request ?? request }
         if let end {
             termination.memory = end.memory
             if case .signaled(let signal, _) = end.status { termination.signal = signal.rawValue }
@@ -237,7 +239,7 @@ extension ContainerCourse {
     /// The sandbox is gone, and with it whatever the container had in the kernel and in the store.
     mutating func leaveSandbox(at moment: Moment) {
         if status.state == .created || status.state == .creating && status.goal == .created { lose() }
-        if status.state == .creating || status.state == .running { end(nil, at: moment) }
+        if status.state == .creating || status.state == .running { end(nil, asked: nil, at: moment) }
         activity = .none
         clearSetbacks()
         leaveHands()

@@ -30,11 +30,12 @@ extension PodMachine {
             closeLedger(with: name, at: moment)
         case .found(let name, let finding): change(name) { Self.take(finding, &$0, at: moment) }
         case .ended(let name, let end):
+            let request = sandbox.request
             change(name) { container in
                 // Of what went with the sandbox nobody learns more.
                 guard container.status.state == .running || container.status.state == .creating else { return }
                 container.status.hasStarted = true
-                container.end(end, at: moment)
+                container.end(end, asked: request, at: moment)
             }
         case .collected(let name, let message):
             change(name) { container in
@@ -96,6 +97,8 @@ extension PodMachine {
         case .stop(let seconds) where sandbox.goal != .removed:
             grace = seconds
             want(.stopped)
+        // It goes anyway, and may be wanted to go sooner.
+        case .stop(let seconds?): grace = min(seconds, grace ?? seconds)
         case .remove(let seconds):
             grace = seconds
             want(.removed)
@@ -126,6 +129,11 @@ extension PodMachine {
         case .runSandbox: sandbox.request = PodRequest(.runSandbox, by: asker, at: moment.wall)
         case .label, .container: break
         }
+        switch request {
+        case .run, .runSandbox, .recover: sandbox.stopRequest = nil
+        case .stop, .restart, .remove: if sandbox.phase != .stopped { sandbox.stopRequest = sandbox.request }
+        case .label, .container: break
+        }
     }
 
     /// Why it ended before is no longer why it is as it is.
@@ -140,9 +148,9 @@ extension PodMachine {
         case .hasEnded:
             // Its program may have been one step away. Who waits for the start waits for the next attempt, unless there is to be none.
             if !container.plan.restart.applies(to: nil) { container.status.hasStarted = true }
-            container.end(nil, at: moment)
+            container.end(nil, asked: nil, at: moment)
         // Somebody has taken it away already.
-        case .neverRan where container.status.state == .running: container.end(nil, at: moment)
+        case .neverRan where container.status.state == .running: container.end(nil, asked: nil, at: moment)
         case .neverRan where container.isHeld: container.neverRan(at: moment)
         case .neverRan:
             if container.vainStarts < PodMachine.patience { return container.tryAgain(at: moment) }

@@ -30,7 +30,8 @@ public struct PodChanges {
 
     /// A pod whose records are gone.
     public func ofRemoved(_ old: SandboxRecord?, uid: PodUID) -> [PodChange] {
-        var change = PodChange(.pod, "Removed", cause: old.map(cause) ?? "", at: revision, time: time)
+        let reason = old.map { $0.goal == .removed ? removal($0) : cause(of: $0) } ?? ""
+        var change = PodChange(.pod, "Removed", cause: reason, at: revision, time: time)
         change.uid = uid
         guard let old else { return [change] }
         return [named(change, old)]
@@ -48,7 +49,7 @@ public struct PodChanges {
         case .running: return old.goal == .restarted ? nil : ("RunWanted", requested(new))
         case .restarted: return ("RestartWanted", requested(new))
         case .stopped: return ("StopWanted", cause(of: new))
-        case .removed: return ("RemovalWanted", cause(of: new))
+        case .removed: return ("RemovalWanted", removal(new))
         }
     }
 
@@ -63,6 +64,9 @@ public struct PodChanges {
     }
 
     private func requested(_ record: SandboxRecord) -> String { record.request?.text ?? "" }
+
+    /// Why a pod goes, which is not why it had ended before.
+    private func removal(_ record: SandboxRecord) -> String { record.request?.text ?? cause(of: record) }
 
     /// Why a pod is on the way to its end, or to its beginning.
     private func cause(of record: SandboxRecord) -> String {
@@ -125,7 +129,7 @@ public struct PodChanges {
         case .terminated:
             guard let termination = status.termination else { return ("Ended", "", "") }
             let word = termination.cause == .notStarted ? "NotStarted" : "Ended"
-            let cause = termination.causeText(asked: status.request ?? sandbox?.request)
+            let cause = termination.causeText(asked: termination.request ?? status.request ?? sandbox?.request)
             return (word, cause, termination.text)
         }
     }

@@ -60,6 +60,23 @@ public struct KeeperConnection: ~Copyable {
         }
     }
 
+    /// Continues a keeper that somebody has stopped, as one who is asked for something must not be: its pid. nil where it is not stopped.
+    func continueStopped() throws(PodError) -> Int32? {
+        do throws(KernelError) {
+            let pid = try socket.descriptor.peerCredentials().pid
+            let process = try openPidfd(pid)
+            // Order: after the pidfd. As long as the socket has another end, the pid is the keeper's.
+            var entries = [PollEntry(socket.descriptor)]
+            _ = try waitUntilReady(&entries, milliseconds: 0)
+            guard !entries[0].hangup, let status = try ProcessStatus(pid: pid), status.state == "T" else { return nil }
+            try process.descriptor.send(.continue)
+            return pid
+        } catch {
+            if error.errno == .ESRCH { return nil }
+            throw PodError(error, "cannot continue the keeper of the pod")
+        }
+    }
+
     /// The next thing it says. nil where it has gone.
     public func next() throws(PodError) -> KeeperReply? {
         let message: ReceivedMessage
@@ -78,6 +95,20 @@ public struct KeeperConnection: ~Copyable {
 
 /// Asks a pod's keeper for something, until it is so: a keeper that is killed meanwhile is replaced, and asked again.
 public enum KeeperQuestion {
+    /// How long a keeper may say nothing before it is looked at, and again. Milliseconds.
+    private static let patience = 500
+
+    /// What a keeper says next, which may take as long as what it does. One that is stopped is continued.
+    private static func next(of connection: borrowing KeeperConnection, _ note: (String) -> Void) throws(PodError) -> KeeperReply?
+    {
+        while try !connection.waitForReply(milliseconds: patience) {
+            if let pid = try connection.continueStopped() {
+                note("the keeper of the pod, pid \(pid), was stopped: it is continued")
+            }
+        }
+        return try connection.next()
+    }
+
     /// `note` gets what the keeper says while one waits. Throws what it says stands in the way.
     public static func ask(
         _ request: KeeperRequest, _ places: PodPlaces, _ uid: PodUID, note: (String) -> Void
@@ -91,7 +122,7 @@ public enum KeeperQuestion {
             let connection = try KeeperConnection.open(places, uid)
             defer { request = request.repeated }
             do throws(PodError) { try connection.send(request) } catch { continue }
-            while let reply = try connection.next() {
+            while let reply = try next(of: connection, note) {
                 switch reply {
                 case .done: return
                 case .failed(let message): throw PodError(.failed, message)

@@ -75,6 +75,7 @@ struct KeeperBirth {
             for file in tasks { try file.writeOnce("0", subject: "a cgroup") }
             try startSession()
             try changeDirectory("/")
+            try Self.forgetCaller()
             let null = try FileDescriptor.workingDirectory.open("/dev/null", .readWrite)
             for stream in [FileDescriptor.standardInput, .standardOutput, .standardError] {
                 try null.descriptor.duplicate(onto: stream)
@@ -89,6 +90,28 @@ struct KeeperBirth {
             // ENODEV: the cgroup was taken away meanwhile, by a keeper before.
             say(error.errno == .ENODEV ? "taken" : "cannot start hull-keeper: \(error)")
             exitImmediately(1)
+        }
+    }
+
+    /// What a keeper, and the containers after it, would have of whoever's shell it was: another keeper of the same pod, started by somebody else, would have
+    /// something else. Nice value, processors, limits as far as they can be raised again.
+    private static func forgetCaller() throws(KernelError) {
+        // As root of the machine there is nothing that forbids it; elsewhere it stays as it is.
+        do throws(KernelError) { try setNice(0) } catch  where error.errno == .EPERM || error.errno == .EACCES {}
+        try ProcessorSet.all.use()
+        for kind in ResourceLimitKind.allCases {
+            let limit = try resourceLimit(kind)
+            let soft = min(limit.hard, mostByDefault(kind))
+            if soft != limit.soft { try setResourceLimit(kind, soft: soft, hard: limit.hard) }
+        }
+    }
+
+    /// As services and containers have them elsewhere: programs take memory by the size of their stack, and close as many files as they may have open.
+    private static func mostByDefault(_ kind: ResourceLimitKind) -> UInt64 {
+        switch kind {
+        case .stack: 8 << 20
+        case .nofile: 1 << 20
+        default: .max
         }
     }
 

@@ -8,12 +8,14 @@ struct CanonicalJSON: Sendable {
 
     init(_ value: Value) { self.value = value }
 
-    /// With the identity in `metadata` where the document has none.
+    /// With the identity in `metadata` where the document has none, and with the kind that items of a PodList do not carry.
     func filled(with identity: ObjectMeta) -> [UInt8] {
         var json = JSONWriter()
         json.object { json in
-            for (key, member) in CanonicalJSON.members(of: value, beside: ["metadata"]) {
+            for (key, member) in CanonicalJSON.members(of: value, beside: ["apiVersion", "kind", "metadata"]) {
                 switch (key, member) {
+                case ("apiVersion", nil): json.member(key, "v1")
+                case ("kind", nil): json.member(key, "Pod")
                 case ("metadata", _): json.object("metadata") { write(identity, of: member, to: &$0) }
                 case (_, let member?): json.canonicalMember(key, member)
                 case (_, nil): break

@@ -56,8 +56,8 @@ struct ContainerFinding {
         }
     }
 
-    /// What was asked last of it, or of its pod.
-    private var request: PodRequest? { status.request ?? pod.sandbox.request }
+    /// What was asked of it, or of its pod, when it ended; last, where it has not.
+    private var request: PodRequest? { status.termination?.request ?? status.request ?? pod.sandbox.request }
 
     /// Of one that waits for somebody, and not for what the manifest says. nil for others.
     private var asked: Finding? {

@@ -37,7 +37,9 @@ struct PodFinding {
             finding = Finding("Ready", "its sandbox is ready for containers that somebody asks for", isTrouble: false)
         case .ready: finding = Finding("Running", "it runs", isTrouble: false)
         }
-        if sandbox.goal != .running || finding.word == "Stopped", let request = sandbox.request, request.verb != .run,
+        // Who had it stopped, and not who removed it afterwards.
+        let asked = finding.word == "Stopped" ? sandbox.stopRequest ?? sandbox.request : sandbox.request
+        if sandbox.goal != .running || finding.word == "Stopped", let request = asked, request.verb != .run,
             request.verb != .runSandbox
         {
             finding.add(request)

@@ -33,6 +33,21 @@ struct RefusalTests {
         }
     }
 
+    @Test("a cgroup that others are in is refused, and nobody in it is harmed")
+    func foreignCgroup() throws {
+        try withContainer("cgroup-of-others") { victim in
+            try victim.call("run", "-d", "ID").check("run -d")
+            let cgroup = try #require(
+                fileText("/proc/\(victim.pid)/cgroup")?.split(separator: "\n").first { $0.hasPrefix("0::") })
+            try withContainer("cgroup-taken") {
+                $0["linux", "cgroupsPath"] = .string(String(cgroup.dropFirst("0::".count)))
+            } body: { container in
+                for verb in ["create", "run"] { expectFailure(try container.call(verb, "ID"), "container's cgroup is not empty") }
+            }
+            #expect(victim.status == "running", "who was refused has killed it")
+        }
+    }
+
     @Test("a running container is neither started again nor deleted")
     func running() throws {
         try withContainer("refuse-running") { container in

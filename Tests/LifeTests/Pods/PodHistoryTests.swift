@@ -41,6 +41,16 @@ struct PodHistoryTests {
             #expect(
                 cause("Ended").hasPrefix("KILL, sent by the keeper for hull stop -t 0") && cause("Ended").contains("hull stop"))
             #expect(cause("Removed").hasPrefix("hull rm"))
+            // One that has ended by itself is removed by somebody, too.
+            try place.call(
+                "run", "--wait",
+                place.write("e", "restartPolicy: Never\ncontainers: [{name: c, image: \"busybox:1\", command: [\"false\"]}]"))
+            try place.call("rm", "e").check("rm")
+            let ended = try objects(try place.call("history", "-o", "json", "e"))
+            for word in ["RemovalWanted", "Removed"] {
+                #expect(
+                    ended.first { $0["word"]?.string == word }?["cause"]?.string?.hasPrefix("hull rm (pid ") == true, "\(word)")
+            }
             let times = all.compactMap { $0["time"]?.string }
             #expect(times.count == all.count && times == times.sorted())
             // As it was.

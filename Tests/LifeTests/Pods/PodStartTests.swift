@@ -30,6 +30,29 @@ struct PodStartTests {
         }
     }
 
+    @Test("items of a list need no kind of their own; nothing of the caller's shell gets into a container")
+    func listAndShell() throws {
+        try withPods("list-and-shell") { place in
+            let file = place.work + "/list.yaml"
+            try """
+            apiVersion: v1
+            kind: PodList
+            items:
+            - metadata: {name: p}
+              spec:
+                restartPolicy: Never
+                containers: [{name: c, image: "busybox:1", command: [sh, -c, "nice; ulimit -Sn; grep Cpus_allowed: /proc/self/status"]}]
+            """.write(toFile: file, atomically: true, encoding: .utf8)
+            func seen(_ prefix: String) throws -> String {
+                try place.script("\(prefix) $H run $O --wait --replace -q \(file)").check("run")
+                return try place.log("p")
+            }
+            let plain = try seen("")
+            #expect(plain.hasPrefix("0\n"), "\(plain)")
+            #expect(try seen("ulimit -Sn 200; nice -n 7 taskset -c 0") == plain)
+        }
+    }
+
     @Test("init containers run one after the other, before the rest")
     func initContainers() throws {
         try withPods("init") { place in

@@ -1,4 +1,5 @@
 import Foundation
+import Glibc
 import Testing
 
 /// Stopping, restarting and removing.
@@ -69,6 +70,22 @@ struct PodStopTests {
             #expect(try place.uid("p") == uid)
             #expect(try place.pid(of: "p") != pid && place.pid(of: "p") > 0)
             #expect(!Machine.exists("/proc/\(pid)"))
+        }
+    }
+
+    @Test(
+        "a keeper that somebody has stopped is continued by who needs it, with a word",
+        arguments: [["stop"], ["rm", "-f"], ["label", "p", "a=b"]])
+    func stoppedKeeper(words: [String]) throws {
+        try withPods("stopped-keeper") { place in
+            try place.runPod(
+                "p", "terminationGracePeriodSeconds: 0\ncontainers: [{name: c, image: \"busybox:1\", command: [sleep, \"1000\"]}]"
+            )
+            let keeper = try place.keeper("p")
+            kill(keeper, SIGSTOP)
+            defer { kill(keeper, SIGCONT) }
+            let outcome = try place.starting(words: words.contains("p") ? words : words + ["p"]).wait()
+            expectEnd(outcome, 0, outcome.output, says: "pid \(keeper), was stopped: it is continued")
         }
     }
 

@@ -214,6 +214,12 @@ struct PodWhyTests {
             try place.call("rm", "init").check("rm")
             let gone = try why(place, "init")
             #expect(gone["findings"]?.array.first?["word"]?.string == "Removed" && gone["verdict"]?.string == "ExitCode")
+            // What is asked for later changes nothing in how it ended.
+            try place.runPod("p", ok.replacingOccurrences(of: "terminationGracePeriodSeconds: 0\n", with: ""))
+            try place.call("stop", "-t", "0", "p").check("stop")
+            try place.call("rm", "p").check("rm")
+            let killed = finding("c", try why(place, "p"))
+            #expect(killed["word"]?.string == "KilledAtOnce" && "\(killed)".contains("hull stop -t 0"), "\(killed)")
             expectEnd(try place.call("why", "nobody"), 3, "", says: "there is no pod or container 'nobody'")
         }
     }
