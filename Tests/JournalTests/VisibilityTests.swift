@@ -35,18 +35,19 @@ import Testing
         }
         #expect(counts.count == 2, "before the record and after it: \(counts)")
     }
+
     /// Readers of every kind look one after the other, in any order, wherever a writer may be stopped.
     @Test func `whoever looks later sees no less, whatever a writer is at, and where he is killed at it`() throws {
         var looks = 0
         var kills = 0
-        for seed in 1...12 {
+        for seed in 1...8 {
             let crowd = try Crowd(seed: UInt64(seed))
             for _ in 0..<150 { try crowd.work() }
             #expect(crowd.complaints.isEmpty, "seed \(seed): \(crowd.complaints[0])")
             looks += crowd.looks
             kills += crowd.kills
         }
-        #expect(looks > 10_000 && kills > 20, "\(looks) looks, \(kills) kills")
+        #expect(looks > 5000 && kills > 10, "\(looks) looks, \(kills) kills")
     }
 }
 
@@ -87,13 +88,13 @@ private final class Crowd {
     private func look() throws {
         var readers = readers
         if chance(3) { readers.append(("who opens the store", try machine.open { $0.isWritable = false })) }
-        if chance(20) { self.readers.append(("who opened it at some step", try machine.open())) }
+        if chance(20), self.readers.count < 7 { self.readers.append(("who opened it at some step", try machine.open())) }
         for (name, reader) in readers.shuffled(using: &generator) {
             let revision = try reader.revision()
             looks += 1
             if revision < seen { complaints.append("\(name) saw \(revision), after somebody had seen \(seen)") }
             seen = max(seen, revision)
-            if chance(8) { try compare(reader, name) }
+            if chance(40) { try compare(reader, name) }
         }
     }
 
