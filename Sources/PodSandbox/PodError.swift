@@ -21,6 +21,8 @@ public struct PodError: Error, Sendable, CustomStringConvertible {
         case wrongState
         /// The history that was asked for has been given up.
         case compacted
+        /// No keeper can be started for the pod.
+        case noKeeper
         case failed
     }
 

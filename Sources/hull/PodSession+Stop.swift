@@ -10,7 +10,9 @@ extension PodSession {
         try each(arguments.pods) { name throws(Failure) in
             let pod = try find(name)
             guard pod.sandbox.phase != .stopped || pod.sandbox.goal == .running else { return try Output.write("\(name)\n".utf8) }
-            try ask(.stop(grace: arguments.grace), pod.sandbox.uid)
+            try ask(.stop(grace: arguments.grace), pod.sandbox.uid) { reason throws(Failure) in
+                try stopWithoutKeeper(pod, .stopped, arguments.grace, reason)
+            }
             dropKeeperCgroup(pod.sandbox.uid)
             try Output.write("\(name)\n".utf8)
         }
@@ -44,12 +46,37 @@ extension PodSession {
     }
 
     func removePod(_ uid: PodUID, grace: UInt32?) throws(Failure) {
-        do throws(Failure) { try ask(.remove(grace: grace), uid) } catch {
+        do throws(Failure) {
+            try ask(.remove(grace: grace), uid) { reason throws(Failure) in
+                let registry = try registry()
+                guard let pod = try attempt({ () throws(PodError) in try registry.state(of: uid) }) else { return }
+                try stopWithoutKeeper(pod, .removed, grace, reason)
+                throw Failure(
+                    "pod '\(pod.sandbox.name)' does not run any more, but is not removed: \(reason.message)", hint: reason.hint)
+            }
+        } catch {
             // Its keeper was killed after the last record had gone, or somebody else has removed it.
             let registry = try registry()
             guard try attempt({ () throws(PodError) in try registry.state(of: uid) }) == nil else { throw error }
         }
         dropKeeperCgroup(uid)
+    }
+
+    private func stopWithoutKeeper(
+        _ pod: PodState, _ goal: SandboxRecord.Goal, _ grace: UInt32?, _ reason: PodError
+    ) throws(Failure) {
+        note("\(reason.message): what pod '\(pod.sandbox.name)' runs is ended without a keeper, and how it ends is not recorded")
+        try attempt { () throws(PodError) in try KeeperlessStop(places).stop(pod, goal, grace: grace) }
+    }
+
+    /// Asks the pod's keeper for something, and does something else where none can be started.
+    private func ask(
+        _ request: KeeperRequest, _ uid: PodUID, orElse body: (PodError) throws(Failure) -> Void
+    ) throws(Failure) {
+        let reason: PodError
+        do throws(PodError) { return try KeeperQuestion.ask(request, places, uid) { note($0) } } catch { reason = error }
+        guard reason.kind == .noKeeper else { throw Failure(reason) }
+        try body(reason)
     }
 
     /// The keeper is on its way out; whoever comes next takes away what stays now.

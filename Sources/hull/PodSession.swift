@@ -82,7 +82,7 @@ extension Failure {
             case .invalid: .usage
             case .missing: .notFound
             case .compacted: .compacted
-            case .exists, .wrongState, .failed: .failed
+            case .exists, .wrongState, .noKeeper, .failed: .failed
             }
         self.init(error.message, hint: error.hint, exit: exit)
     }

@@ -26,7 +26,11 @@ public struct KeeperConnection: ~Copyable {
         var ends = 0
         for _ in 0..<100 {
             if let connection = try KeeperConnection(places, uid) { return connection }
-            switch try KeeperStart(places, uid).start() {
+            let outcome: KeeperStart.Outcome
+            do throws(PodError) { outcome = try KeeperStart(places, uid).start() } catch {
+                throw PodError(.noKeeper, error.message, hint: error.hint)
+            }
+            switch outcome {
             case .ready: continue
             // Another has won, and is about to listen, or to go.
             case .taken: pause(milliseconds: 10)
@@ -34,7 +38,7 @@ public struct KeeperConnection: ~Copyable {
                 ends += 1
                 guard ends < 5 else {
                     throw PodError(
-                        .failed, "hull-keeper ends again and again before it is ready",
+                        .noKeeper, "hull-keeper ends again and again before it is ready",
                         hint:
                             "'hull version' and 'hull-keeper --version' are to say the same; the kernel's log has what killed it")
                 }

@@ -89,6 +89,29 @@ struct PodStopTests {
         }
     }
 
+    @Test("where no keeper can be started 'stop' and 'rm -f' end what runs, and the next keeper goes on from there")
+    func withoutKeeper() throws {
+        try withPods("without-keeper") { place in
+            let spec =
+                "terminationGracePeriodSeconds: 0\ncontainers: [{name: c, image: \"busybox:1\", command: [sleep, \"1000\"]}]"
+            for words in [["stop"], ["rm", "-f"]] {
+                try place.runPod("p", spec)
+                let pid = try place.pid(of: "p")
+                kill(try place.keeper("p"), SIGKILL)
+                // A directory with all programs but one.
+                let outcome = try place.script(
+                    "mkdir $W/alone && cp $H $W/alone/hull && $W/alone/hull \(words.joined(separator: " ")) $O p; code=$?; rm -r $W/alone; exit $code"
+                )
+                #expect(outcome.code == (words == ["stop"] ? 0 : 1), "\(outcome.errors)")
+                #expect(outcome.errors.contains("is ended without a keeper"), "\(outcome.errors)")
+                // Not even a program, where the machine's init has not reaped it yet.
+                #expect(fileText("/proc/\(pid)/cmdline")?.isEmpty ?? true, "the container runs")
+                try place.call("rm", "-f", "p").check("rm")
+                #expect(try place.leftovers() == [])
+            }
+        }
+    }
+
     @Test("many pods at once, made, stopped and removed by as many commands")
     func crowd() throws {
         try withPods("crowd") { place in
