@@ -15,8 +15,8 @@ public struct Expression: Sendable {
         }
     }
 
-    /// `NFT_REG32_00` and on.
-    private static func register(_ word: UInt32) -> UInt32 { 8 + word }
+    /// As the kernel shows them: `NFT_REG_1` and on at every fourth word, `NFT_REG32_00` and on between.
+    private static func register(_ word: UInt32) -> UInt32 { word % 4 == 0 ? 1 + word / 4 : 8 + word }
 
     // MARK: loads
 

@@ -44,10 +44,13 @@ struct Ruleset {
         family == .v4 ? .ipv4Address : .ipv6Address
     }
 
+    /// All chains, each behind those that it jumps to.
+    var chains: [FilterChain] { bridgedChains() + (hasRouted ? routedChains() : []) }
+
     /// Makes the tables anew in place of those that are there; pods' elements are put behind it in the same transaction.
-    func install(replacing old: [FilterTable]) -> [NetlinkMessage] {
-        var messages = old.map { $0.delete() } + tables.map { $0.add() }
+    func install(replacing old: [FilterTable], comment: String) -> [NetlinkMessage] {
+        var messages = old.map { $0.delete() } + tables.map { $0.add(comment: comment) }
         for (index, set) in sets.enumerated() { messages.append(set.add(id: UInt32(index + 1))) }
-        return messages + bridgedRules() + (hasRouted ? routedRules() : [])
+        return messages + chains.flatMap { $0.add() }
     }
 }

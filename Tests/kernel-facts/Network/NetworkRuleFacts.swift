@@ -47,7 +47,8 @@ let networkRuleFacts = [
             "\($0.object["family"] ?? "") \($0.object["name"] ?? "") \($0.object["hook"] ?? "-") \($0.object["prio"] ?? "-") \($0.object["policy"] ?? "-")"
         }
         var expected = [
-            "bridge own_advertisements - - -", "bridge prerouting prerouting -200 accept", "inet forward forward 0 accept",
+            "bridge own_advertisements - - -", "bridge own_arp - - -", "bridge prerouting prerouting -200 accept",
+            "inet forward forward 0 accept",
         ]
         if translates {
             expected += [
