@@ -113,6 +113,12 @@ extension PodNetwork {
                 NetworkFinding(text: "the table '\(table)' is not as it should be: \($0)", remedy: .raise)
             }
         }
+        for (set, elements) in ruleset.constants {
+            let there = try during("cannot look at nf_tables") { () throws(NetlinkError) in try netfilter.elements(of: set) }
+            guard let there, Set(there.map(\.key)) != Set(elements.map(\.key)) else { continue }
+            findings.append(
+                NetworkFinding(text: "the set '\(set.name)' of the table '\(set.table)' is not as it should be", remedy: .raise))
+        }
         return findings
     }
 

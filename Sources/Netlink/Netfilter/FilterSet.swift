@@ -9,11 +9,13 @@ public struct FilterSet: Hashable, Sendable {
         case hardwareAddress = 9
         case transportProtocol = 12
         case port = 13
+        /// Any number, in the host's order.
+        case mark = 19
         case interfaceName = 41
 
         var length: Int {
             switch self {
-            case .ipv4Address, .transportProtocol, .port: 4
+            case .ipv4Address, .transportProtocol, .port, .mark: 4
             case .hardwareAddress: 8
             case .ipv6Address, .interfaceName: 16
             }

@@ -3,7 +3,8 @@ import Netlink
 extension Ruleset {
     /// What the host routes.
     func routedChains() -> [FilterChain] {
-        configuration.translatesAddresses ? [loopbackChain(), forwardChain()] + translationChains() : [forwardChain()]
+        let forward = isGuarded ? [forwardChain()] : []
+        return configuration.translatesAddresses ? [loopbackChain()] + forward + translationChains() : forward
     }
 
     private func loopbackChain() -> FilterChain {
@@ -20,16 +21,39 @@ extension Ruleset {
     }
 
     private func forwardChain() -> FilterChain {
-        // With `br_netfilter` what crosses another bridge of the host comes by here, too, as from the bridge to the bridge: it is nobody's business.
+        // With `br_netfilter` what crosses another bridge of the host comes by here, too, as from the bridge to the same bridge: it is nobody's business. What the host would
+        // route from one bridge to another goes on to the guard.
         let bridged: [Expression] = [
             .load(.interfaceKind), .compare(Self.name("bridge")), .load(.outgoingInterfaceKind), .compare(Self.name("bridge")),
         ]
-        var rules = [bridged + [.verdict(.accept)]]
+        var rules = [bridged + isSameInterface + [.verdict(.accept)]]
         for (isGuarded, version) in [(before.isGuarded4, IPAddress.Family.v4), (before.isGuarded6, .v6)] where isGuarded {
             rules.append(family(version) + incoming(isBridge: false) + outgoing(isBridge: false) + [.verdict(.drop)])
         }
         return FilterChain(routed, "forward", FilterTable.Hook(.filter, .forward, priority: 0), rules: rules)
     }
+
+    /// nf_tables before Linux 6.13 cannot compare what it loaded with what else it loaded, but only look pairs up. So four bits at a time of both interfaces' numbers are looked up
+    /// among the pairs of equal ones: what is left of them has all 32 in common.
+    private var isSameInterface: [Expression] {
+        stride(from: UInt32(0), to: 32, by: 4).flatMap { place -> [Expression] in
+            [.load(.interfaceIndex, to: 0)] + Self.fourBits(from: place, at: 0) + [.load(.outgoingInterfaceIndex, to: 1)]
+                + Self.fourBits(from: place, at: 1) + [.lookUp(equalBits.name)]
+        }
+    }
+
+    private static func fourBits(from place: UInt32, at word: UInt32) -> [Expression] {
+        (place == 0 ? [] : [.shiftRight(by: place, at: word)]) + [.mask(number(15), at: word)]
+    }
+
+    var equalBits: FilterSet { FilterSet(routed, "equal_bits", key: [.mark, .mark]) }
+
+    /// 0 and 0, to 15 and 15.
+    static var pairs: [FilterSet.Element] {
+        (0..<16).map { FilterSet.Element(key: number($0) + number($0), comment: nil) }
+    }
+
+    private static func number(_ number: UInt32) -> [UInt8] { withUnsafeBytes(of: number) { Array($0) } }
 
     private func translationChains() -> [FilterChain] {
         var chains = [FilterChain(routed, "host_ports", rules: hostPortRules())]

@@ -74,7 +74,8 @@ let networkRuleFacts = [
         for element in elements { try expect(text.contains(element), "no '\(element)' in:\n\(text)") }
         var rules = translates ? ["ip saddr 127.0.0.0/8 drop", "ip daddr 127.0.0.0/8 drop"] : []
         rules += [
-            "iifname != \"hull0\" oifname != \"hull0\" drop", "iifname != \"hull0p*\" accept",
+            "iifname != \"hull0\" oifname != \"hull0\" drop", "iifname != \"hull0p*\" accept", "@equal_bits accept",
+            "comment \"hull \(scene.journal.identity) /mnt\"",
         ]
         for rule in rules { try expect(text.contains(rule), "no '\(rule)' in:\n\(text)") }
         // Elements go with their pod, and the tables with the last.
