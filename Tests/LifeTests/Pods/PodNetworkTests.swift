@@ -214,7 +214,7 @@ struct NetworkVerbLifeTests {
                 ("nft flush set bridge hull0 senders6", "is gone from the set 'senders6'"),
                 ("nft flush chain inet hull0 early", "the chain 'early' has 0 rules, not 2"),
                 (
-                    "for i in /sys/class/net/hull0/brif/*; do ip link set ${i##*/} nomaster; done",
+                    "ip -br link show master hull0 | sed 's/[@ ].*//' | while read port; do ip link set $port nomaster; done",
                     "is no port of the bridge 'hull0'"
                 ),
                 ("ip link add hull0p99 type veth peer name hull0p98", "the link 'hull0p99' belongs to no pod"),
