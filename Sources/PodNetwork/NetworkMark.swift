@@ -112,14 +112,16 @@ extension PodNetwork {
         }
     }
 
-    /// Refuses where the bridge or a table that we would change is another root's, whatever our journal says.
-    func checkOwner(_ bridge: InterfaceName) throws(NetworkError) {
-        if let found = try link(bridge), let other = owner(of: found).mark {
-            throw refusal("the bridge '\(bridge)'", isOf: other)
+    /// Refuses where the interface or a table that we would change is another root's, whatever our journal says; returns what there is.
+    @discardableResult
+    func checkOwner(_ bridge: InterfaceName) throws(NetworkError) -> (bridge: Link?, tables: [ListedTable]) {
+        let found = try link(bridge)
+        if let found, let other = owner(of: found).mark { throw refusal("the bridge '\(bridge)'", isOf: other) }
+        let tables = try namedTables(bridge)
+        for table in tables {
+            if let other = owner(of: table).mark { throw refusal("the table '\(table.table)'", isOf: other) }
         }
-        for found in try namedTables(bridge) {
-            if let other = owner(of: found).mark { throw refusal("the table '\(found.table)'", isOf: other) }
-        }
+        return (found, tables)
     }
 
     /// Refuses a host that another root made forward for its own pods: its table drops what ours would have forwarded, and its last pod ends all forwarding.

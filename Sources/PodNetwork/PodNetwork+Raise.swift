@@ -14,8 +14,11 @@ extension PodNetwork {
     func raise() throws(NetworkError) -> Raised {
         if let record = try hostRecord() {
             try checkSame(record)
-            try checkOwner(record.configuration.bridge)
-            if record.state == .up, let bridge = try bridge(), try hasTables(record) {
+            let there = try checkOwner(record.configuration.bridge)
+            let wanted = Ruleset(configuration: record.configuration, before: record.before).tables
+            if record.state == .up, let bridge = there.bridge, bridge.kind == "bridge",
+                wanted.allSatisfy({ table in there.tables.contains { $0.table == table } })
+            {
                 return Raised(record: record, bridge: bridge.index)
             }
             return try raise(record)
@@ -38,8 +41,8 @@ extension PodNetwork {
 
     /// Refuses what would hurt others, before anything is done.
     private func plan() throws(NetworkError) -> HostRecord {
-        try checkOwner(configuration.bridge)
-        if let found = try link(configuration.bridge) {
+        let there = try checkOwner(configuration.bridge)
+        if let found = there.bridge {
             let isOurs = owner(of: found) == .ours
             throw NetworkError(
                 .refused,
@@ -49,7 +52,7 @@ extension PodNetwork {
                 hint: isOurs
                     ? "'hull network check --fix' removes it" : "remove it, or name another bridge in the configuration")
         }
-        for found in try namedTables(configuration.bridge) where owner(of: found) == .unknown {
+        for found in there.tables where owner(of: found) == .unknown {
             throw NetworkError(
                 .refused, "the table '\(found.table)' is there already, and not by us",
                 hint: "remove it, or name another bridge in the configuration")
@@ -151,12 +154,6 @@ extension PodNetwork {
 
     func link(_ name: InterfaceName) throws(NetworkError) -> Link? {
         try during("cannot look at the host's interfaces") { () throws(NetlinkError) in try route.link(name) }
-    }
-
-    private func hasTables(_ record: HostRecord) throws(NetworkError) -> Bool {
-        let ruleset = Ruleset(configuration: record.configuration, before: record.before)
-        let tables = try ownTables(record.configuration.bridge)
-        return ruleset.tables.allSatisfy(tables.contains)
     }
 
     /// The tables of the network that the journal says is there: those that bear our mark or none, as an earlier version of Hull made them.

@@ -105,6 +105,46 @@ let networkRootFacts = [
         try expect(try tcpReaches(scene.home, given.addresses[0], 80, listener: listener) != nil, "the pod is cut off")
         try other.network().tearDown(try sandbox("two"))
     },
+    Fact("network-without-marks-belongs-to-whose-record-there-is") {
+        let scene = try NetworkScene()
+        let other = try OtherRoot(scene)
+        for program in ["ip", "nft"] { try require(program, in: scene.home.descriptor) }
+        let pod = try scene.namespace()
+        let second = try scene.namespace()
+        let network = try scene.network()
+        _ = try network.setUp(try sandbox("one"), name: "one", namespace: pod)
+        // As a version of Hull made it that knew no marks; what is in the tables makes no difference here.
+        let families = scene.tables.contains("inet") ? "inet bridge" : "bridge"
+        try run(
+            "ip link set hull0 alias ''; ip link set hull0p2 alias '';"
+                + " for f in \(families); do nft delete table $f hull0; nft add table $f hull0; done", in: scene.home.descriptor)
+        let up = try hostState()
+        for found in [try other.network().check(), try other.network().fix()] {
+            try expectEqual(found.count, scene.tables.contains("inet") ? 3 : 2)
+            try expect(
+                found.allSatisfy { $0.text.hasSuffix("belongs to no network that is known here") && $0.remedy == .none },
+                "\(found)")
+        }
+        let error = try networkError("a bridge of somebody's") {
+            _ = try other.network().setUp(try sandbox("two"), name: "two", namespace: second)
+        }
+        try expectEqual(error.message, "the interface 'hull0' is there already, and not by us")
+        try expectEqual(try hostState(), up)
+        // Ours by the record, for who mends, for new pods and for the last.
+        try expectEqual(try network.fix().map(\.text), [])
+        try expectEqual(try other.network().check().map(\.text), [])
+        _ = try network.setUp(try sandbox("two"), name: "two", namespace: second)
+        try network.tearDown(try sandbox("one"))
+        try network.tearDown(try sandbox("two"))
+        try expectEqual(try hostState(), scene.untouched)
+        // Another's table that has the name.
+        try run("nft add table inet hull0", in: scene.home.descriptor)
+        let table = try networkError("a table of somebody's") {
+            _ = try network.setUp(try sandbox("one"), name: "one", namespace: pod)
+        }
+        try expectEqual(table.message, "the table 'inet hull0' is there already, and not by us")
+        try run("nft delete table inet hull0", in: scene.home.descriptor)
+    },
     Fact("network-beside-that-of-another-root") {
         let scene = try NetworkScene(needsGuard: true)
         let other = try OtherRoot(scene)
