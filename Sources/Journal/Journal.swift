@@ -97,6 +97,9 @@ public final class Journal {
         if !isIn { endIndex() }
     }
 
+    /// Which store it is: 32 hexadecimal digits that it was given when it was made, and that no other has, but a copy of it.
+    public var identity: String { log.store.description }
+
     /// The current revision.
     public func revision() throws(JournalError) -> Revision {
         try refresh()

@@ -52,6 +52,7 @@ enum IFLA {
     static let TXQLEN: UInt16 = 13
     static let OPERSTATE: UInt16 = 16
     static let LINKINFO: UInt16 = 18
+    static let IFALIAS: UInt16 = 20
     static let AF_SPEC: UInt16 = 26
     static let NET_NS_FD: UInt16 = 28
     static let NUM_TX_QUEUES: UInt16 = 31

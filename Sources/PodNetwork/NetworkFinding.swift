@@ -10,6 +10,8 @@ public struct NetworkFinding: Hashable, Sendable, CustomStringConvertible {
         case lower
         /// A set-up or removal that did not come to its end is undone.
         case remove(PodUID)
+        /// A pod's link is made a port of the bridge again, with its name and mode.
+        case reconnect(PodUID)
         /// A link that belongs to no pod is deleted.
         case deleteLink(String)
         /// A claim that belongs to no pod is given up.

@@ -39,6 +39,9 @@ extension PodNetwork {
         case .remove(let sandbox):
             if let record = try podRecord(sandbox) { try remove(record) }
             try lowerIfLast()
+        case .reconnect(let sandbox):
+            guard let record = try podRecord(sandbox), let bridge = try bridge() else { return }
+            try reconnect(record, to: bridge.index)
         case .deleteLink(let name):
             guard let name = InterfaceName(name) else { return }
             step("delete a stray link")
@@ -73,6 +76,8 @@ extension PodNetwork {
                 NetworkFinding(text: "the network is \(host.state), but has no pod", remedy: .lower, isPassing: true))
             return findings
         }
+        let others = try otherRootFindings(host.configuration.bridge)
+        guard others.isEmpty else { return findings + others + (try claimFindings(pods)) }
         findings += try hostFindings(host)
         findings += try linkFindings(host, pods)
         findings += try ruleFindings(host, pods)
@@ -81,11 +86,16 @@ extension PodNetwork {
 
     private func findingsWithoutRecord(_ pods: [PodRecord]) throws(NetworkError) -> [NetworkFinding] {
         var findings: [NetworkFinding] = []
-        if let found = try bridge(), found.hardwareAddress == ownHardwareAddress {
-            findings.append(NetworkFinding(text: "the bridge '\(found.name)' belongs to no network", remedy: .lower))
-        }
-        for table in try ownTables(configuration.bridge) {
-            findings.append(NetworkFinding(text: "the table '\(table)' belongs to no network", remedy: .lower))
+        // What a living root has is as it should be; only what nobody will take away is told.
+        for (what, owner) in try strayObjects() {
+            switch owner {
+            case .ours: findings.append(NetworkFinding(text: "\(what) belongs to no network", remedy: .lower))
+            case .other(let mark):
+                if isLiving(mark) { continue }
+                findings.append(NetworkFinding(text: Self.text(what, isOf: mark) + Self.unseen, remedy: .none))
+            case .unknown:
+                findings.append(NetworkFinding(text: "\(what) belongs to no network that is known here", remedy: .none))
+            }
         }
         for pod in pods {
             findings.append(
@@ -96,15 +106,24 @@ extension PodNetwork {
         return findings + (try claimFindings(pods))
     }
 
-    var ownHardwareAddress: HardwareAddress? { configuration.gateways.first.map { HardwareAddress(for: $0) } }
+    /// What there is that has the names of our network, and whose it is. A bridge that neither bears a mark nor has our hardware address is a stranger's.
+    private func strayObjects() throws(NetworkError) -> [(what: String, owner: NetworkOwner)] {
+        var found: [(what: String, owner: NetworkOwner)] = []
+        if let link = try link(configuration.bridge) {
+            let hardware = configuration.gateways.first.map { HardwareAddress(for: $0) }
+            let owner = owner(of: link)
+            if owner != .unknown || link.hardwareAddress == hardware { found.append(("the bridge '\(link.name)'", owner)) }
+        }
+        return found + (try namedTables(configuration.bridge).map { ("the table '\($0.table)'", owner(of: $0)) })
+    }
 
     /// Of a network without a pod, or without a record.
     private func removeLeftovers() throws(NetworkError) {
         if let record = try hostRecord() { return try lower(record) }
-        if let found = try bridge(), found.hardwareAddress == ownHardwareAddress {
+        if let found = try link(configuration.bridge), owner(of: found) == .ours {
             step("delete the bridge")
             try send([LinkMessage.delete(configuration.bridge)])
         }
-        try deleteTables(configuration.bridge)
+        try delete(namedTables(configuration.bridge).filter { owner(of: $0) == .ours }.map(\.table))
     }
 }

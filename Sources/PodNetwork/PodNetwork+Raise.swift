@@ -14,7 +14,11 @@ extension PodNetwork {
     func raise() throws(NetworkError) -> Raised {
         if let record = try hostRecord() {
             try checkSame(record)
-            if record.state == .up, let bridge = try bridge(), try hasTables(record) {
+            let there = try checkOwner(record.configuration.bridge)
+            let wanted = Ruleset(configuration: record.configuration, before: record.before).tables
+            if record.state == .up, let bridge = there.bridge, bridge.kind == "bridge",
+                wanted.allSatisfy({ table in there.tables.contains { $0.table == table } })
+            {
                 return Raised(record: record, bridge: bridge.index)
             }
             return try raise(record)
@@ -37,12 +41,24 @@ extension PodNetwork {
 
     /// Refuses what would hurt others, before anything is done.
     private func plan() throws(NetworkError) -> HostRecord {
-        if try link(configuration.bridge) != nil {
+        let there = try checkOwner(configuration.bridge)
+        if let found = there.bridge {
+            let isOurs = owner(of: found) == .ours
             throw NetworkError(
-                .refused, "the interface '\(configuration.bridge)' is there already, and not by us",
+                .refused,
+                isOurs
+                    ? "the bridge '\(configuration.bridge)' is there already, without a record of it"
+                    : "the interface '\(configuration.bridge)' is there already, and not by us",
+                hint: isOurs
+                    ? "'hull network check --fix' removes it" : "remove it, or name another bridge in the configuration")
+        }
+        for found in there.tables where owner(of: found) == .unknown {
+            throw NetworkError(
+                .refused, "the table '\(found.table)' is there already, and not by us",
                 hint: "remove it, or name another bridge in the configuration")
         }
         try checkRoutes()
+        try checkOtherRoots()
         try checkForeignChains()
         let settings = try NetworkSettings()
         if configuration.subnet6 != nil, try settings.value("ipv6/conf/all/forwarding") == nil {
@@ -56,6 +72,8 @@ extension PodNetwork {
 
     func raise(_ record: HostRecord) throws(NetworkError) -> Raised {
         var record = record
+        try checkOwner(record.configuration.bridge)
+        try announce()
         // A network that is being lowered is raised again.
         if record.state != .raising {
             record.state = .raising
@@ -70,6 +88,8 @@ extension PodNetwork {
             try settings.set("ipv4/conf/\(configuration.bridge)/route_localnet", to: "1")
         }
         try installTables(record)
+        // Order: behind the tables, without which a pod could send what it likes.
+        for pod in try podRecords() where pod.state == .ready { try reconnect(pod, to: bridge) }
         record.state = .up
         try write(record)
         return Raised(record: record, bridge: bridge)
@@ -80,11 +100,12 @@ extension PodNetwork {
         let hardware = HardwareAddress(for: gateway)
         if try bridge() == nil {
             step("add the bridge")
+            // Order: alone, so that what another root has made meanwhile is not given our mark.
             try send([LinkMessage.addBridge(configuration.bridge, address: hardware, mtu: configuration.mtu)])
         }
         guard let found = try bridge() else { throw NetworkError(.failed, "the bridge '\(configuration.bridge)' is gone again") }
         step("set the bridge up")
-        var messages: [NetlinkMessage] = []
+        var messages = [LinkMessage.set(configuration.bridge, alias: mark.text)]
         if configuration.subnet6 != nil {
             // A host may have turned IPv6 off for interfaces to come.
             try NetworkSettings().set("ipv6/conf/\(configuration.bridge)/disable_ipv6", to: "0")
@@ -104,7 +125,7 @@ extension PodNetwork {
     /// Both tables at once, with the elements of the pods that there are.
     func installTables(_ record: HostRecord) throws(NetworkError) {
         let ruleset = Ruleset(configuration: record.configuration, before: record.before)
-        var messages = ruleset.install(replacing: try ownTables(configuration.bridge))
+        var messages = ruleset.install(replacing: try ownTables(configuration.bridge), comment: mark.text)
         for pod in try podRecords() where pod.state != .removing {
             messages += try ruleset.elements(of: pod).map { $0.set.add($0.elements) }
         }
@@ -135,22 +156,9 @@ extension PodNetwork {
         try during("cannot look at the host's interfaces") { () throws(NetlinkError) in try route.link(name) }
     }
 
-    private func hasTables(_ record: HostRecord) throws(NetworkError) -> Bool {
-        let ruleset = Ruleset(configuration: record.configuration, before: record.before)
-        let tables = try ownTables(record.configuration.bridge)
-        return ruleset.tables.allSatisfy(tables.contains)
-    }
-
-    /// The tables that are named like a bridge and of our families.
+    /// The tables of the network that the journal says is there: those that bear our mark or none, as an earlier version of Hull made them.
     func ownTables(_ bridge: InterfaceName) throws(NetworkError) -> [FilterTable] {
-        let name = bridge.string
-        do throws(NetlinkError) {
-            return try netfilter.tables().filter { $0.name == name && ($0.family == .inet || $0.family == .bridge) }
-        } catch {
-            // A kernel without nf_tables has none of ours either.
-            if error.errno == .EINVAL || error.errno == .ENOTSUP { return [] }
-            throw NetworkError(.failed, "cannot look at nf_tables: \(error)")
-        }
+        try namedTables(bridge).filter { owner(of: $0).mark == nil }.map(\.table)
     }
 
     func send(_ messages: [NetlinkMessage]) throws(NetworkError) {

@@ -74,11 +74,12 @@ extension PodNetwork {
         let port = try record.port(configuration)
         guard let interface = InterfaceName(Self.interface) else { throw NetworkError(.failed, "no interface name") }
         step("add the pod's link")
-        var messages = [
-            LinkMessage.addVeth(
-                LinkMessage.Port(port, nil), master: raised.bridge, mtu: configuration.mtu,
-                peer: LinkMessage.Port(interface, record.hardwareAddress(configuration)), in: namespace)
-        ]
+        let cable = LinkMessage.addVeth(
+            LinkMessage.Port(port, nil), master: raised.bridge, mtu: configuration.mtu,
+            peer: LinkMessage.Port(interface, record.hardwareAddress(configuration)), in: namespace)
+        // Order: alone, so that another's link that has the name is not given our mark.
+        try during("cannot connect pod '\(record.name)'") { () throws(NetlinkError) in try route.perform(cable) }
+        var messages = [LinkMessage.set(port, alias: cableMark(record).text)]
         if configuration.subnet6 != nil { messages.append(LinkMessage.disableAddressGeneration(port)) }
         messages += [LinkMessage.setHairpin(port), LinkMessage.set(port, up: true)]
         try during("cannot connect pod '\(record.name)'") { () throws(NetlinkError) in try route.perform(messages) }

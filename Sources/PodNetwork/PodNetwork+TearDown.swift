@@ -61,11 +61,12 @@ extension PodNetwork {
         try commit("release addresses and ports", keys.map { .delete(.key($0)) })
     }
 
-    /// Another's link that has the name is left alone: ours is a cable, and a port of the bridge as long as that is there.
+    /// Another's link that has the name is left alone: ours is a cable that bears the pod's mark, or, where the process that made it came no further, a port of the
+    /// bridge as long as that is there.
     private func deleteLink(_ record: PodRecord, _ configuration: NetworkConfiguration) throws(NetworkError) {
         let port = try record.port(configuration)
         guard let found = try link(port), found.kind == "veth" else { return }
-        if let bridge = try link(configuration.bridge), found.master != bridge.index { return }
+        if !isCable(found, of: record), let bridge = try link(configuration.bridge), found.master != bridge.index { return }
         step("delete the pod's link")
         try during("cannot disconnect pod '\(record.name)'") { () throws(NetlinkError) in
             try route.perform([LinkMessage.delete(port)]) { errno, _ in errno == .ENODEV }
@@ -135,15 +136,18 @@ extension PodNetwork {
         step("restore forwarding")
         try NetworkSettings().restoreForwarding(record.before)
         step("delete the bridge")
-        try during("cannot delete the bridge '\(record.configuration.bridge)'") { () throws(NetlinkError) in
-            try route.perform([LinkMessage.delete(record.configuration.bridge)]) { errno, _ in errno == .ENODEV }
+        if let found = try link(record.configuration.bridge), owner(of: found).mark == nil {
+            try during("cannot delete the bridge '\(record.configuration.bridge)'") { () throws(NetlinkError) in
+                try route.perform([LinkMessage.delete(record.configuration.bridge)]) { errno, _ in errno == .ENODEV }
+            }
         }
         try deleteTables(record.configuration.bridge)
         try commit("forget the network", [.delete(.key(NetworkKeys.host))])
     }
 
-    func deleteTables(_ bridge: InterfaceName) throws(NetworkError) {
-        let tables = try ownTables(bridge)
+    private func deleteTables(_ bridge: InterfaceName) throws(NetworkError) { try delete(ownTables(bridge)) }
+
+    func delete(_ tables: [FilterTable]) throws(NetworkError) {
         step("delete the tables")
         try during("cannot delete the tables of the network") { () throws(NetlinkError) in
             try netfilter.transact(tables.map { $0.delete() })

@@ -12,7 +12,9 @@ import Netlink
 public final class PodNetwork {
     public let configuration: NetworkConfiguration
     let journal: Journal
-    private let lockPath: HostPath
+    /// What says of a bridge or table that it is ours.
+    let mark: NetworkMark
+    let lockPath: HostPath
     var route: NetlinkSocket
     var netfilter: NetlinkSocket
     /// Called before each effect on the kernel and the journal, with its name: tests end the process there.
@@ -22,7 +24,8 @@ public final class PodNetwork {
     public init(_ configuration: NetworkConfiguration, journal: Journal, runRoot: HostPath) throws(NetworkError) {
         self.configuration = configuration
         self.journal = journal
-        lockPath = runRoot.appending("network.lock")
+        mark = NetworkMark(store: journal.identity, place: runRoot.string)
+        lockPath = runRoot.appending(NetworkMark.file)
         route = try during("cannot speak to the network of the host") { () throws(NetlinkError) in try NetlinkSocket(.route) }
         netfilter = try during("cannot speak to nf_tables") { () throws(NetlinkError) in try NetlinkSocket(.netfilter) }
     }

@@ -15,12 +15,15 @@ public struct Expression: Sendable {
         }
     }
 
-    /// `NFT_REG32_00` and on.
-    private static func register(_ word: UInt32) -> UInt32 { 8 + word }
+    /// As the kernel shows them: `NFT_REG_1` and on at every fourth word, `NFT_REG32_00` and on between.
+    private static func register(_ word: UInt32) -> UInt32 { word % 4 == 0 ? 1 + word / 4 : 8 + word }
 
     // MARK: loads
 
     public enum Meta: UInt32, Sendable {
+        /// In the host's order.
+        case interfaceIndex = 4
+        case outgoingInterfaceIndex = 5
         case interfaceName = 6
         case outgoingInterfaceName = 7
         case networkProtocol = 15
@@ -32,7 +35,7 @@ public struct Expression: Sendable {
         case outgoingInterfaceKind = 27
     }
 
-    /// Names take 4 words, the protocols one.
+    /// Names take 4 words, numbers one.
     public static func load(_ key: Meta, to word: UInt32 = 0) -> Expression {
         Expression("meta") {
             $0.put(1, bigEndian: register(word))
@@ -80,14 +83,26 @@ public struct Expression: Sendable {
         }
     }
 
-    /// Word 0 and these bits, in place.
-    public static func mask(_ mask: [UInt8]) -> Expression {
+    /// A word, or those from it on, and these bits, in place.
+    public static func mask(_ mask: [UInt8], at word: UInt32 = 0) -> Expression {
         Expression("bitwise") {
-            $0.put(1, bigEndian: register(0))
-            $0.put(2, bigEndian: register(0))
+            $0.put(1, bigEndian: register(word))
+            $0.put(2, bigEndian: register(word))
             $0.put(3, bigEndian: UInt32(mask.count))
             $0.nest(4) { $0.put(NFTA.DATA_VALUE, mask) }
             $0.nest(5) { $0.put(NFTA.DATA_VALUE, [UInt8](repeating: 0, count: mask.count)) }
+        }
+    }
+
+    /// A word, as a number in the host's order, without its lowest bits, in place.
+    public static func shiftRight(by bits: UInt32, at word: UInt32 = 0) -> Expression {
+        Expression("bitwise") {
+            $0.put(1, bigEndian: register(word))
+            $0.put(2, bigEndian: register(word))
+            $0.put(3, bigEndian: UInt32(4))
+            // NFT_BITWISE_RSHIFT 2, by NFTA_BITWISE_DATA.
+            $0.put(6, bigEndian: UInt32(2))
+            $0.nest(7) { $0.put(NFTA.DATA_VALUE, hostBytes(bits)) }
         }
     }
 

@@ -9,11 +9,13 @@ public struct FilterSet: Hashable, Sendable {
         case hardwareAddress = 9
         case transportProtocol = 12
         case port = 13
+        /// Any number, in the host's order.
+        case mark = 19
         case interfaceName = 41
 
         var length: Int {
             switch self {
-            case .ipv4Address, .transportProtocol, .port: 4
+            case .ipv4Address, .transportProtocol, .port, .mark: 4
             case .hardwareAddress: 8
             case .ipv6Address, .interfaceName: 16
             }
@@ -98,20 +100,7 @@ public struct FilterSet: Hashable, Sendable {
         message.nest(NFTA.SET_ELEM_KEY) { $0.put(NFTA.DATA_VALUE, element.key) }
         guard withValue else { return }
         if let value = element.value { message.nest(NFTA.SET_ELEM_DATA) { $0.put(NFTA.DATA_VALUE, value) } }
-        if let comment = element.comment { message.put(NFTA.SET_ELEM_USERDATA, Self.userData(comment)) }
-    }
-
-    /// As `nft` keeps comments: type 0, length, text with its NUL. At most 128 bytes of text.
-    private static func userData(_ comment: String) -> [UInt8] {
-        let text = Array(comment.utf8.prefix(127)) + [0]
-        return [0, UInt8(text.count)] + text
-    }
-
-    private static func comment(_ userData: ArraySlice<UInt8>) -> String? {
-        guard userData.count >= 2 else { return nil }
-        let bytes = Array(userData)
-        guard bytes[0] == 0, Int(bytes[1]) <= bytes.count - 2 else { return nil }
-        return String(validating: bytes[2..<(2 + Int(bytes[1]))].prefix { $0 != 0 }, as: UTF8.self)
+        if let comment = element.comment { message.put(NFTA.SET_ELEM_USERDATA, FilterComment.encoded(comment)) }
     }
 
     static func elements(in reply: NetlinkReply) -> [Element]? {
@@ -125,7 +114,7 @@ public struct FilterSet: Hashable, Sendable {
             found.append(
                 Element(
                     key: Array(key), value: element.nested(NFTA.SET_ELEM_DATA)?[NFTA.DATA_VALUE].map { Array($0) },
-                    comment: element[NFTA.SET_ELEM_USERDATA].flatMap(comment)))
+                    comment: element[NFTA.SET_ELEM_USERDATA].flatMap(FilterComment.decoded)))
         }
         return found
     }

@@ -20,10 +20,11 @@ public struct FilterTable: Hashable, Sendable, CustomStringConvertible {
     /// As `nft` writes it: `inet hull0`.
     public var description: String { "\(family) \(name)" }
 
-    /// Makes the table; one that is there is kept.
-    public func add() -> NetlinkMessage {
+    /// Makes the table; one that is there is kept, with the comment that it has. Before Linux 5.10 tables have none.
+    public func add(comment: String? = nil) -> NetlinkMessage {
         var message = message(NFT_MSG.NEWTABLE, flags: NLM.CREATE, "add table")
         message.put(NFTA.TABLE_NAME, name)
+        if let comment { message.put(NFTA.TABLE_USERDATA, FilterComment.encoded(comment)) }
         return message
     }
 
@@ -35,7 +36,7 @@ public struct FilterTable: Hashable, Sendable, CustomStringConvertible {
     }
 
     /// Where in the kernel a chain is called.
-    public struct Hook: Sendable {
+    public struct Hook: Hashable, Sendable {
         public enum Kind: String, Sendable {
             case filter
             case nat

@@ -56,7 +56,7 @@ extension NetlinkSocket {
     }
 
     /// Nothing but counters and logs before a drop or a reject.
-    private static func isDrop(_ rule: [Attributes]) -> Bool {
+    private static func isDrop(_ rule: some Sequence<Attributes>) -> Bool {
         for expression in rule {
             switch expression.text(NFTA.EXPR_NAME) {
             case "counter", "log": continue
@@ -70,15 +70,17 @@ extension NetlinkSocket {
         return false
     }
 
-    /// The tables of all families.
-    public mutating func tables() throws(NetlinkError) -> [FilterTable] {
-        let message = Batch.message(NFT_MSG.GETTABLE, family: 0, purpose: "list tables")
-        return try list(message) { reply throws(NetlinkError) in
-            guard let attributes = reply.attributes(after: Batch.fixed), let name = attributes.text(NFTA.TABLE_NAME) else {
-                throw .malformed(request: message.purpose, what: "no table")
-            }
-            guard let byte = reply.payload.first, let family = FilterTable.Family(rawValue: byte) else { return nil }
-            return FilterTable(family, name)
+    /// Whether some rule of a chain drops what it matches.
+    public mutating func drops(_ chain: ForwardChain) throws(NetlinkError) -> Bool {
+        var message = chain.table.message(NFT_MSG.GETRULE, "list rules of table")
+        message.put(NFTA.RULE_TABLE, chain.table.name)
+        let rules = try list(message) { reply throws(NetlinkError) -> Bool? in
+            guard let attributes = reply.attributes(after: Batch.fixed),
+                let expressions = attributes.nested(NFTA.RULE_EXPRESSIONS)
+            else { throw .malformed(request: message.purpose, what: "a rule that is none") }
+            guard attributes.text(NFTA.RULE_CHAIN) == chain.name else { return nil }
+            return Self.isDrop(expressions.compactMap { Attributes($0.value) }.suffix(1))
         }
+        return rules.contains(true)
     }
 }

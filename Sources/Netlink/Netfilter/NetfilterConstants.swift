@@ -26,6 +26,7 @@ enum NFT_MSG {
 /// `NFTA_…`
 enum NFTA {
     static let TABLE_NAME: UInt16 = 1
+    static let TABLE_FLAGS: UInt16 = 2
     static let TABLE_USERDATA: UInt16 = 6
     static let CHAIN_TABLE: UInt16 = 1
     static let CHAIN_NAME: UInt16 = 3

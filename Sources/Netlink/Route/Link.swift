@@ -14,6 +14,10 @@ public struct Link: Hashable, Sendable {
     public let master: Int32
     /// As `bridge` and `veth`; nil for a device that is real.
     public let kind: String?
+    /// A text that somebody gave it; nil for none.
+    public let alias: String?
+    /// Whether, as a port of a bridge, it sends frames back where they came from.
+    public let isHairpin: Bool
 
     init(_ reply: NetlinkReply, _ purpose: String) throws(NetlinkError) {
         guard reply.type == RTM.NEWLINK, let attributes = reply.attributes(after: LinkMessage.fixed),
@@ -26,7 +30,11 @@ public struct Link: Hashable, Sendable {
         mtu = attributes.number(IFLA.MTU) ?? 0
         hardwareAddress = attributes[IFLA.ADDRESS].flatMap { HardwareAddress($0) }
         master = attributes.number(IFLA.MASTER) ?? 0
-        kind = attributes.nested(IFLA.LINKINFO)?.text(IFLA.INFO_KIND)
+        let information = attributes.nested(IFLA.LINKINFO)
+        kind = information?.text(IFLA.INFO_KIND)
+        alias = attributes.text(IFLA.IFALIAS)
+        let isPort = information?.text(IFLA.INFO_SLAVE_KIND) == "bridge"
+        isHairpin = isPort && information?.nested(IFLA.INFO_SLAVE_DATA)?.number(IFLA.BRPORT_MODE, as: UInt8.self) == 1
     }
 }
 

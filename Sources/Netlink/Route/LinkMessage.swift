@@ -92,6 +92,30 @@ public enum LinkMessage {
         return message
     }
 
+    /// Makes an interface a port of the bridge with the index `master`, and of no other any more.
+    public static func set(_ name: InterfaceName, master: Int32) -> NetlinkMessage {
+        var message = make(RTM.NEWLINK, purpose: "make link '\(name)' a port of the bridge")
+        message.put(IFLA.IFNAME, name.string)
+        message.put(IFLA.MASTER, UInt32(bitPattern: master))
+        return message
+    }
+
+    /// Gives the interface with an index another name. `EBUSY` on older kernels while it is up, `EEXIST` where the name is taken.
+    public static func rename(_ index: Int32, to name: InterfaceName) -> NetlinkMessage {
+        var message = make(RTM.NEWLINK, index: index, purpose: "give a link its name '\(name)' again")
+        message.put(IFLA.IFNAME, name.string)
+        return message
+    }
+
+    /// Gives an interface a text that stays with it whatever it is called, as `ip link` shows it: at most 255 bytes. The kernel takes none with the request that makes the
+    /// interface.
+    public static func set(_ name: InterfaceName, alias: String) -> NetlinkMessage {
+        var message = make(RTM.NEWLINK, purpose: "set the alias of link '\(name)'")
+        message.put(IFLA.IFNAME, name.string)
+        message.put(IFLA.IFALIAS, Array(alias.utf8))
+        return message
+    }
+
     /// Lets a bridge port send a frame back where it came from: with `br_netfilter`, a pod's connection to itself through a host port is such a frame.
     public static func setHairpin(_ name: InterfaceName) -> NetlinkMessage {
         var message = make(RTM.NEWLINK, purpose: "set hairpin mode of port '\(name)'")

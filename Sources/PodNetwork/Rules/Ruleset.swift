@@ -12,7 +12,10 @@ struct Ruleset {
     var bridged: FilterTable { FilterTable(.bridge, configuration.bridge.string) }
 
     /// Whether there is anything to say about what the host routes.
-    private var hasRouted: Bool { configuration.translatesAddresses || before.isGuarded4 || before.isGuarded6 }
+    private var hasRouted: Bool { configuration.translatesAddresses || isGuarded }
+
+    /// Whether nobody but us wants the host to forward.
+    var isGuarded: Bool { before.isGuarded4 || before.isGuarded6 }
 
     /// The tables that the network has.
     var tables: [FilterTable] { hasRouted ? [routed, bridged] : [bridged] }
@@ -23,6 +26,11 @@ struct Ruleset {
         guard configuration.translatesAddresses else { return senders }
         return senders + [portsSet(.v4, hasAddress: false), portsSet(.v4, hasAddress: true)]
             + [portsSet(.v6, hasAddress: false), portsSet(.v6, hasAddress: true)]
+    }
+
+    /// The sets whose elements are always the same ones.
+    var constants: [(set: FilterSet, elements: [FilterSet.Element])] {
+        isGuarded ? [(equalBits, Self.pairs)] : []
     }
 
     /// Who may send from which port of the bridge: interface, hardware address, address.
@@ -44,10 +52,14 @@ struct Ruleset {
         family == .v4 ? .ipv4Address : .ipv6Address
     }
 
+    /// All chains, each behind those that it jumps to.
+    var chains: [FilterChain] { bridgedChains() + (hasRouted ? routedChains() : []) }
+
     /// Makes the tables anew in place of those that are there; pods' elements are put behind it in the same transaction.
-    func install(replacing old: [FilterTable]) -> [NetlinkMessage] {
-        var messages = old.map { $0.delete() } + tables.map { $0.add() }
-        for (index, set) in sets.enumerated() { messages.append(set.add(id: UInt32(index + 1))) }
-        return messages + bridgedRules() + (hasRouted ? routedRules() : [])
+    func install(replacing old: [FilterTable], comment: String) -> [NetlinkMessage] {
+        var messages = old.map { $0.delete() } + tables.map { $0.add(comment: comment) }
+        for (index, set) in (sets + constants.map(\.set)).enumerated() { messages.append(set.add(id: UInt32(index + 1))) }
+        messages += constants.map { $0.set.add($0.elements) }
+        return messages + chains.flatMap { $0.add() }
     }
 }

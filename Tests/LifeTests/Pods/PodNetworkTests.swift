@@ -212,10 +212,18 @@ struct NetworkVerbLifeTests {
                     "the set 'senders4' has a rule of no pod"
                 ),
                 ("nft flush set bridge hull0 senders6", "is gone from the set 'senders6'"),
+                ("nft flush chain inet hull0 early", "the chain 'early' has 0 rules, not 2"),
+                (
+                    "ip -br link show master hull0 | sed 's/[@ ].*//' | while read port; do ip link set $port nomaster; done",
+                    "is no port of the bridge 'hull0'"
+                ),
                 ("ip link add hull0p99 type veth peer name hull0p98", "the link 'hull0p99' belongs to no pod"),
                 ("ip addr del $(ip -4 -br addr show hull0 | awk '{print $3}') dev hull0", "has lost its address 10.210.0.1"),
                 ("$H journal put $O /addresses/10.210.9.9 nobody >/dev/null", "'/addresses/10.210.9.9' is claimed by 'nobody'"),
-                ("$H journal put $O /host-ports/udp/9999 nobody >/dev/null", "is claimed by 'nobody'"),
+                (
+                    "$H journal put $O '/hostports/udp/9999/*' nobody >/dev/null",
+                    "'/hostports/udp/9999/*' is claimed by 'nobody'"
+                ),
                 (
                     "$H journal put $O /network/pods/\(place.podMark)0-gone '\(Self.record)' >/dev/null",
                     "has addresses of the bridge network, but there is no such pod"
@@ -235,6 +243,28 @@ struct NetworkVerbLifeTests {
             expectEnd(fixed, 0, "")
             expectEnd(try place.call("audit"), 0, "")
             try place.call("exec", "p", "--", "true").check("the pod runs on")
+        }
+        #expect(try network.leftovers() == [])
+    }
+
+    @Test("the network of another root on the same host is left alone by check and audit, and refused to who runs a pod")
+    func anotherRoot() throws {
+        let network = try TestNetwork()
+        try withPods("root-a", in: network) { place in
+            try place.call("run", "--network", "bridge", place.write("p", spec)).check("run")
+            let state = try network.call("nft", "list", "ruleset").output + network.call("ip", "-o", "link").output
+            try withPods("root-b", in: network) { other in
+                try other.call("run", other.write("q", spec.replacingOccurrences(of: ", hostPort: 8080", with: ""))).check("run")
+                expectEnd(try other.call("network", "check"), 0, "")
+                expectEnd(try other.call("network", "check", "--fix"), 0, "")
+                expectEnd(try other.call("audit", "--fix"), 0, "")
+                let refused = try other.call("run", "--network", "bridge", "--rm", other.write("r", spec))
+                expectEnd(refused, 1, "", says: "the bridge 'hull0' is of another root of Hull, whose run directory is '")
+                #expect(refused.errors.contains(place.runRoot), "\(refused.errors)")
+                expectEnd(try other.call("audit"), 0, "")
+            }
+            #expect(try network.call("nft", "list", "ruleset").output + network.call("ip", "-o", "link").output == state)
+            expectEnd(try place.call("audit"), 0, "")
         }
         #expect(try network.leftovers() == [])
     }

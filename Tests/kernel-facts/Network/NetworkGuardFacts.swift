@@ -229,4 +229,36 @@ let networkGuardFacts = [
             try tcpReaches(one, ip("10.99.0.2"), 80, listener: listener, milliseconds: 5000) != nil, "another's bridge is cut")
         try scene.network().tearDown(try sandbox("one"))
     },
+    Fact("network-host-does-not-route-between-others-bridges") {
+        let scene = try NetworkScene(needsGuard: true)
+        try require("ip", in: scene.home.descriptor)
+        // Many a number in between, so that those of the bridges have different halves in common.
+        let near = try scene.namespace()
+        let other = try scene.namespace()
+        for (number, machine) in [near.descriptor, other.descriptor].enumerated() {
+            let place = "/proc/\(currentPID())/fd/\(machine.number)"
+            let net = "10.\(98 - number).0"
+            try run(
+                "ip link add br\(number) index \(number * 0x130 + 0x1f) type bridge; ip address add \(net).1/24 dev br\(number);"
+                    + " ip link add far\(number) type veth peer name eth0 netns \(place);"
+                    + " ip link set far\(number) master br\(number) up; ip link set br\(number) up", in: scene.home.descriptor)
+            try run("ip address add \(net).2/24 dev eth0; ip link set eth0 up; ip route add default via \(net).1", in: machine)
+        }
+        let pod = try scene.namespace()
+        let given = try scene.network().setUp(try sandbox("one"), name: "one", namespace: pod)
+        let far = try ip("10.97.0.2")
+        let listener = try TestSocket.bound(.tcp, at: far, port: 80, in: other.descriptor)
+        try expect(
+            try tcpReaches(near, far, 80, listener: listener, milliseconds: 500) == nil, "the host became a router")
+        // Pods are reached, and without the guard the others would be.
+        let inPod = try TestSocket.bound(.tcp, at: given.addresses[0], port: 80, in: pod.descriptor)
+        try expect(try tcpReaches(near, given.addresses[0], 80, listener: inPod) != nil, "the pod")
+        try run("nft flush chain inet hull0 forward", in: scene.home.descriptor)
+        try expect(try tcpReaches(near, far, 80, listener: listener) != nil, "the test proves nothing")
+        try expectEqual(
+            try scene.network().check().map(\.text),
+            ["the table 'inet hull0' is not as it should be: the chain 'forward' has 0 rules, not 3"])
+        try expectEqual(try scene.network().fix().map(\.text), [])
+        try scene.network().tearDown(try sandbox("one"))
+    },
 ]

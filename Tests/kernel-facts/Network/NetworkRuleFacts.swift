@@ -47,7 +47,8 @@ let networkRuleFacts = [
             "\($0.object["family"] ?? "") \($0.object["name"] ?? "") \($0.object["hook"] ?? "-") \($0.object["prio"] ?? "-") \($0.object["policy"] ?? "-")"
         }
         var expected = [
-            "bridge own_advertisements - - -", "bridge prerouting prerouting -200 accept", "inet forward forward 0 accept",
+            "bridge own_advertisements - - -", "bridge own_arp - - -", "bridge prerouting prerouting -200 accept",
+            "inet forward forward 0 accept",
         ]
         if translates {
             expected += [
@@ -73,7 +74,8 @@ let networkRuleFacts = [
         for element in elements { try expect(text.contains(element), "no '\(element)' in:\n\(text)") }
         var rules = translates ? ["ip saddr 127.0.0.0/8 drop", "ip daddr 127.0.0.0/8 drop"] : []
         rules += [
-            "iifname != \"hull0\" oifname != \"hull0\" drop", "iifname != \"hull0p*\" accept",
+            "iifname != \"hull0\" oifname != \"hull0\" drop", "iifname != \"hull0p*\" accept", "@equal_bits accept",
+            "comment \"hull \(scene.journal.identity) /mnt\"",
         ]
         for rule in rules { try expect(text.contains(rule), "no '\(rule)' in:\n\(text)") }
         // Elements go with their pod, and the tables with the last.
