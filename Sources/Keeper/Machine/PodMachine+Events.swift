@@ -78,6 +78,10 @@ extension PodMachine {
         if case .container(let name, let request) = request { return take(request, of: name, by: asker, at: moment) }
         let (goal, wasStepwise) = (sandbox.goal, sandbox.isStepwise)
         settleContainers(before: request)
+        if sandbox.awaitsRun, request != .recover, request != .runSandbox {
+            sandbox.awaitsRun = false
+            isSandboxChanged = true
+        }
         // Who asks again wants it tried again.
         clearSetbacks()
         for index in containers.indices { containers[index].takeHeart(at: moment) }
