@@ -139,7 +139,8 @@ extension PodSession {
         let registry = try registry(isWritable: true)
         try refusing([pod.pod]) { () throws(PodError) in
             try registry.create(
-                pod.pod, pod.plan, users: users, isStepwise: arguments.makesSandboxOnly, awaitsRun: awaitsRun, at: wallNanoseconds())
+                pod.pod, pod.plan, users: users, isStepwise: arguments.makesSandboxOnly, awaitsRun: awaitsRun,
+                at: wallNanoseconds())
         }
         return registry
     }
@@ -168,7 +169,9 @@ extension PodSession {
     }
 
     /// Records a pod, attaches to its main container, and lets that run only then: nothing of what it prints is missed.
-    private func runAttached(_ admitted: AdmittedPod, _ arguments: RunPodArguments, _ users: UserRanges) throws(Failure) -> ExitCode {
+    private func runAttached(
+        _ admitted: AdmittedPod, _ arguments: RunPodArguments, _ users: UserRanges
+    ) throws(Failure) -> ExitCode {
         let plan = admitted.plan
         guard let container = plan.mainContainer else { throw Failure("the pod has no container", exit: .usage) }
         let registry = try record(admitted, arguments, users, awaitsRun: true)

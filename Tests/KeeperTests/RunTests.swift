@@ -30,6 +30,18 @@ import Testing
         #expect(!course.machine.sandbox.awaitsRun)
     }
 
+    @Test func `who asks for a pod that awaited him, and whose sandbox has failed by then, hears of that`() {
+        var record = sandboxRecord()
+        record.awaitsRun = true
+        var course = Course(PodMachine(podPlan([ordinary("a")]), record, []))
+        _ = course.advance()
+        course.tell(.failed(.makeSandbox, message: "no room"))
+        #expect(course.machine.prospect(ofStarting: "a") == .failed("no room"))
+        course.tell(.request(.run))
+        #expect(course.machine.sandbox.goal == .stopped)
+        #expect(course.machine.answer(to: .started) == .failed("no room"))
+    }
+
     @Test func `who waits for a container's first start learns of it, or that there will be none`() {
         var course = Course.ready([first("i"), ordinary("a", .never)]).course
         #expect(course.machine.prospect(ofStarting: "a") == .notYet)

@@ -4,16 +4,17 @@ import Testing
 
 /// The words of `hull exec`.
 @Suite struct ExecGrammarTests {
-    @Test(arguments: [
-        ("exec web ls -l", nil, ["ls", "-l"]),
-        ("exec web -- ls -l", nil, ["ls", "-l"]),
-        ("exec web -c app sh -c true", "app", ["sh", "-c", "true"]),
-        ("exec -c app web -- sh -c true", "app", ["sh", "-c", "true"]),
-        ("exec web -c app -- sh -c true", "app", ["sh", "-c", "true"]),
-        // What is behind the program's name is the program's, be it the names of our own options.
-        ("exec web env --root / --nonsense -- --", nil, ["env", "--root", "/", "--nonsense", "--", "--"]),
-        ("exec web -- -x --", nil, ["-x", "--"]),
-    ] as [(String, String?, [String])])
+    @Test(
+        arguments: [
+            ("exec web ls -l", nil, ["ls", "-l"]),
+            ("exec web -- ls -l", nil, ["ls", "-l"]),
+            ("exec web -c app sh -c true", "app", ["sh", "-c", "true"]),
+            ("exec -c app web -- sh -c true", "app", ["sh", "-c", "true"]),
+            ("exec web -c app -- sh -c true", "app", ["sh", "-c", "true"]),
+            // What is behind the program's name is the program's, be it the names of our own options.
+            ("exec web env --root / --nonsense -- --", nil, ["env", "--root", "/", "--nonsense", "--", "--"]),
+            ("exec web -- -x --", nil, ["-x", "--"]),
+        ] as [(String, String?, [String])])
     func `options end at the program's first word`(_ line: String, _ container: String?, _ command: [String]) throws {
         var arguments = ExecPodArguments()
         (arguments.pod, arguments.container, arguments.command) = ("web", container, command)

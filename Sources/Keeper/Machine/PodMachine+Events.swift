@@ -81,6 +81,8 @@ extension PodMachine {
         if sandbox.awaitsRun, request != .recover, request != .runSandbox {
             sandbox.awaitsRun = false
             isSandboxChanged = true
+            // Its sandbox has failed meanwhile: who asks now has not heard of that, and does not want it tried again.
+            if request == .run, sandbox.goal != .running { return note(request, by: asker, at: moment) }
         }
         // Who asks again wants it tried again.
         clearSetbacks()

@@ -50,7 +50,8 @@ public struct PodRegistry {
         }
         if let obstacle = try obstacle(toRecording: pod, isReplacing: false) { throw obstacle }
         throw PodError(
-            .exists, "pod '\(record.fullName)' is not recorded: somebody has changed at this moment what it uses", hint: "try again")
+            .exists, "pod '\(record.fullName)' is not recorded: somebody has changed at this moment what it uses",
+            hint: "try again")
     }
 
     /// Why a pod could not be recorded, as far as that can be known before: another has its name, unless that is to be replaced, or its uid. nil where nobody has.
@@ -73,7 +74,8 @@ public struct PodRegistry {
         }
         return PodError(
             .exists, "pod '\(namespace)/\(name)' has the uid of another: '\(record.fullName)' has \(uid)",
-            hint: "without 'metadata.uid' in its manifest it gets one of its own; 'hull rm -f \(record.fullName)' removes the other",
+            hint:
+                "without 'metadata.uid' in its manifest it gets one of its own; 'hull rm -f \(record.fullName)' removes the other",
             fault: .nameTaken)
     }
 

@@ -25,7 +25,9 @@ public struct CopyArguments: Hashable, Sendable {
 
 /// The grammar of `cp`.
 enum CopyVerb {
-    static let options = [Option("container", "c", value: "NAME", help: "which container; without it the pod's default, or the first")]
+    static let options = [
+        Option("container", "c", value: "NAME", help: "which container; without it the pod's default, or the first")
+    ]
 
     static func parse(_ verb: inout VerbReader) throws(UsageError) -> CopyArguments {
         var container: String?

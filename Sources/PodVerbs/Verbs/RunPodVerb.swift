@@ -96,7 +96,8 @@ enum RunPodVerb {
             examples: [
                 ("hull run pod.yaml", "as it is"),
                 ("kubectl get pod web -o yaml | hull run --replace -", "a pod of a cluster, here"),
-                ("hull run --wait --rm job.yaml", "to its end, leaving nothing"), ("hull run -it --rm box.yaml", "a shell of its own"),
+                ("hull run --wait --rm job.yaml", "to its end, leaving nothing"),
+                ("hull run -it --rm box.yaml", "a shell of its own"),
             ])
     }
 }

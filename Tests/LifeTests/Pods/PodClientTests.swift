@@ -4,7 +4,9 @@ import Testing
 /// What people type, and what they get for it: attached from the first byte, names, files that are looked at before anything starts.
 @Suite("pods: client", .serialized, Requirement.root, Requirement.shell, Requirement.keeper, Requirement.rootfs, .leakCheck)
 struct PodClientTests {
-    private func spec(_ script: String, _ fields: String = "stdin: true,", policy: String = "Never", _ more: String = "") -> String {
+    private func spec(
+        _ script: String, _ fields: String = "stdin: true,", policy: String = "Never", _ more: String = ""
+    ) -> String {
         """
         restartPolicy: \(policy)
         terminationGracePeriodSeconds: 0
@@ -13,7 +15,8 @@ struct PodClientTests {
         """
     }
 
-    private static let idle = "terminationGracePeriodSeconds: 0\ncontainers: [{name: c, image: \"IMAGE\", command: [sleep, \"600\"]}]"
+    private static let idle =
+        "terminationGracePeriodSeconds: 0\ncontainers: [{name: c, image: \"IMAGE\", command: [sleep, \"600\"]}]"
 
     private func idle(_ image: String = "busybox:1") -> String { Self.idle.replacing("IMAGE", with: image) }
 
@@ -61,7 +64,9 @@ struct PodClientTests {
         }
     }
 
-    @Test("run -i --rm: the pod is gone when it returns, whatever its policy or its other containers", arguments: ["Never", "Always"])
+    @Test(
+        "run -i --rm: the pod is gone when it returns, whatever its policy or its other containers",
+        arguments: ["Never", "Always"])
     func removal(policy: String) throws {
         try withPods("run-rm-" + policy.lowercased()) { place in
             let alone = try place.write("p", spec("echo hello; exit 3", policy: policy))
@@ -199,7 +204,8 @@ struct PodClientTests {
                 #expect(outcome.code == 1 && outcome.errors.contains("'p:b:/nope"), "\(outcome)")
             }
             let ending = try place.script(
-                "sed -e 's/sleep 600/exit 6/' -e 's/^spec:/&\\n  restartPolicy: Never/' $W/p.yaml > $W/q; $H run -i --replace $O $W/q </dev/null")
+                "sed -e 's/sleep 600/exit 6/' -e 's/^spec:/&\\n  restartPolicy: Never/' $W/p.yaml > $W/q; $H run -i --replace $O $W/q </dev/null"
+            )
             #expect(ending.code == 6 && ending.output == "b\n", "\(ending)")
         }
     }
