@@ -5,7 +5,7 @@ public import PodRecords
 
 /// The caller's standard streams at a container's, through its keeper.
 public struct PodAttachment: ~Copyable {
-    private let connection: KeeperConnection
+    private var place: Place
     /// Where the pod's start is asked for, until it is answered.
     private var start: KeeperConnection?
     private let takesInput: Bool
@@ -28,15 +28,13 @@ public struct PodAttachment: ~Copyable {
     public init(_ pod: PodState, _ places: PodPlaces, container: String, takesInput: Bool) throws(PodError) {
         let isStopped = pod.sandbox.phase == .stopped && pod.sandbox.goal == .stopped
         guard !isStopped, !pod.isLost else {
-            throw PodError(.wrongState, "the pod does not run", hint: Self.hint)
+            throw PodError(.wrongState, "the pod does not run", hint: "'hull why' says why, 'hull logs' has what it printed")
         }
         try self.init(places, pod.sandbox.uid, container: container, takesInput: takesInput)
     }
 
     private init(_ places: PodPlaces, _ uid: PodUID, container: String, takesInput: Bool) throws(PodError) {
-        let keeper = try KeeperConnection.open(places, uid)
-        try keeper.send(.attach(container: container, takesInput: takesInput))
-        connection = keeper
+        place = try Self.place(places, uid, .attach(container: container, takesInput: takesInput))
         self.takesInput = takesInput
         start = nil
         inputIsOpen = false
@@ -44,7 +42,34 @@ public struct PodAttachment: ~Copyable {
         pending = nil
     }
 
-    private static let hint = "'hull why' says why, 'hull logs' has what it printed"
+    /// Among those whom a keeper tells: from its first answer on nothing is missed. One that goes before it has answered is replaced, as that of a pod of the
+    /// same uid that was removed a moment ago.
+    private static func place(_ places: PodPlaces, _ uid: PodUID, _ request: KeeperRequest) throws(PodError) -> Place {
+        for _ in 0..<5 {
+            let connection = try KeeperConnection.open(places, uid)
+            do throws(PodError) { try connection.send(request) } catch { continue }
+            while let reply = try connection.next() {
+                switch reply {
+                case .note: continue
+                case .failed(let message): throw PodError(.wrongState, message)
+                case .done, .attached, .output, .ended: return Place(connection: connection, first: reply)
+                }
+            }
+        }
+        throw letGo
+    }
+
+    private struct Place: ~Copyable {
+        let connection: KeeperConnection
+        /// Its first answer, until it is taken.
+        var first: KeeperReply?
+
+        mutating func next() throws(PodError) -> KeeperReply? {
+            guard let reply = first else { return try connection.next() }
+            first = nil
+            return reply
+        }
+    }
 
     /// To a container of a pod whose record awaits this, which is run then: nothing that the container prints is missed. `prepare` is done in between.
     public static func running(
@@ -52,23 +77,10 @@ public struct PodAttachment: ~Copyable {
     ) throws(PodError) -> PodAttachment {
         var attachment = try PodAttachment(places, uid, container: container, takesInput: takesInput)
         try prepare()
-        try attachment.awaitPlace()
         let start = try KeeperConnection.open(places, uid)
         try start.send(.run)
         attachment.start = consume start
         return attachment
-    }
-
-    /// Until the keeper has it among those who are told.
-    private mutating func awaitPlace() throws(PodError) {
-        while let reply = try connection.next() {
-            switch reply {
-            case .done: return
-            case .failed(let message): throw PodError(.wrongState, message)
-            case .note, .attached, .output, .ended: continue
-            }
-        }
-        throw Self.letGo
     }
 
     private static var letGo: PodError {
@@ -91,8 +103,9 @@ public struct PodAttachment: ~Copyable {
             try setBlockedSignals(SignalSet(watched + [.brokenPipe]))
             return try SignalStream(SignalSet(watched))
         }
+        if let end = try hear(note) { return end }
         while true {
-            var entries = [PollEntry(connection.descriptor, write: pending != nil), PollEntry(signals.descriptor)]
+            var entries = [PollEntry(place.connection.descriptor, write: pending != nil), PollEntry(signals.descriptor)]
             if inputIsOpen, pending == nil { entries.append(PollEntry(.standardInput)) }
             let input = entries.count > 2 ? 2 : nil
             if let descriptor = startDescriptor { entries.append(PollEntry(descriptor)) }
@@ -136,7 +149,7 @@ public struct PodAttachment: ~Copyable {
     }
 
     private mutating func hear(_ note: (String) -> Void) throws(PodError) -> End? {
-        switch try connection.next() {
+        switch try place.next() {
         case .attached(let hasTerminal):
             inputIsOpen = takesInput
             if hasTerminal { try becomeTerminal() }
@@ -176,9 +189,9 @@ public struct PodAttachment: ~Copyable {
     private mutating func send(_ request: KeeperRequest) throws(PodError) {
         pending = nil
         do throws(KernelError) {
-            try connection.descriptor.setNonblocking(true)
-            try connection.descriptor.send(request.message, subject: "the keeper")
-            try connection.descriptor.setNonblocking(false)
+            try place.connection.descriptor.setNonblocking(true)
+            try place.connection.descriptor.send(request.message, subject: "the keeper")
+            try place.connection.descriptor.setNonblocking(false)
         } catch {
             guard error.errno == .EAGAIN else { throw PodError(error, "cannot reach the keeper of the pod") }
             pending = request
