@@ -8,7 +8,7 @@ public enum KeeperReply: Hashable, Sendable {
     case failed(String)
     /// A line for people, while they wait.
     case note(String)
-    /// What follows is the container's output.
+    /// The container that was attached to runs, and takes input.
     case attached(hasTerminal: Bool)
     /// What the container printed. A client that is too slow for it is dropped.
     case output(stream: UInt8, [UInt8])

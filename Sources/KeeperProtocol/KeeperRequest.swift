@@ -17,7 +17,8 @@ public enum KeeperRequest: Hashable, Sendable {
     /// Answered when the pod has ended or was stopped.
     case waitForEnd
     /// Follow what a container prints from now on, until it ends or the client goes; and write to its stdin, with `takesInput`. Answered by `attached`,
-    /// then by `output` messages, then by `ended`.
+    /// then by `output` messages, then by `ended`. Of a container that has yet to start it is answered by `done` first: from then on nothing that it
+    /// prints is missed, and `attached`, behind which there may be input, follows when it runs. Output may come before that.
     case attach(container: String, takesInput: Bool)
     /// Bytes for the stdin of the container that is attached to.
     case input([UInt8])

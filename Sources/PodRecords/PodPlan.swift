@@ -17,6 +17,8 @@ public struct PodPlan: Equatable, Sendable {
     public var firstUser: UInt32?
     /// Init containers in their order, then the others.
     public var containers: [Container]
+    /// The container that people mean who name none, as the manifest says; nil where it says nothing.
+    public var defaultContainer: String?
 
     public init(
         uid: PodUID, gracePeriod: UInt32, removesItself: Bool = false, network: String = "none", networkSettings: String = "",
@@ -74,6 +76,9 @@ public struct PodPlan: Equatable, Sendable {
 }
 
 extension PodPlan {
+    /// The one that is meant where none is named: what the manifest says, else the first of those that run together.
+    public var mainContainer: String? { defaultContainer ?? containers.first { !$0.isInit }?.name }
+
     /// The container of this name; nil where there is none.
     public func container(_ name: String) -> Container? { containers.first { $0.name == name } }
 
@@ -100,6 +105,7 @@ extension PodPlan {
             json.member("network", network)
             if !networkSettings.isEmpty { json.member("networkSettings", networkSettings) }
             if let firstUser { json.member("firstUser", firstUser) }
+            json.member("defaultContainer", defaultContainer)
             json.array("containers") { json in
                 for container in containers {
                     json.object { json in
@@ -125,6 +131,7 @@ extension PodPlan {
         network = try fields.string("network") ?? "none"
         networkSettings = try fields.string("networkSettings") ?? ""
         firstUser = try fields.optional("firstUser").map { value throws(TreeError) in try value.integer(in: 1...UInt32.max) }
+        defaultContainer = try fields.string("defaultContainer")
         containers = []
         for element in try fields.required("containers").array {
             var fields = try Fields(element)

@@ -61,6 +61,8 @@ public struct SandboxRecord: Equatable, Sendable {
     public var awaitsRecovery = false
     /// Whether its containers are made and started one by one, as somebody asks, and not as its manifest says.
     public var isStepwise = false
+    /// Whether its containers wait until somebody asks to run it, who wants to be attached to one of them by then.
+    public var awaitsRun = false
     /// Of its containers, whose own records say more.
     public var tally = ContainerTally()
 
@@ -122,6 +124,7 @@ extension SandboxRecord {
             if !ledger.isEmpty { json.member("ledger", ledger) }
             if awaitsRecovery { json.member("awaitsRecovery", true) }
             if isStepwise { json.member("stepwise", true) }
+            if awaitsRun { json.member("awaitsRun", true) }
             json.object("containers") { json in tally.write(to: &json) }
         }
         return json.bytes
@@ -153,6 +156,7 @@ extension SandboxRecord {
         ledger = try fields.string("ledger") ?? ""
         awaitsRecovery = try fields.bool("awaitsRecovery") ?? false
         isStepwise = try fields.bool("stepwise") ?? false
+        awaitsRun = try fields.bool("awaitsRun") ?? false
         if let counted = fields.optional("containers") { tally = try ContainerTally(counted) }
     }
 }

@@ -39,42 +39,35 @@ extension PodSession {
 
     func attach(_ arguments: AttachArguments) throws(Failure) -> ExitCode {
         let pod = try find(arguments.pod)
-        return try attach(to: pod, arguments.container, arguments.takesInput)
-    }
-
-    func attach(to uid: PodUID, takesInput: Bool) throws(Failure) -> ExitCode {
-        let registry = try registry()
-        guard let pod = try attempt({ () throws(PodError) in try registry.state(of: uid) }) else {
-            throw Failure("the pod is gone", hint: "'hull history' says by whom", exit: .notFound)
-        }
-        return try attach(to: pod, nil, takesInput)
-    }
-
-    private func attach(to pod: PodState, _ name: String?, _ takesInput: Bool) throws(Failure) -> ExitCode {
-        let container = try container(name, of: pod)
+        let container = try container(arguments.container, of: pod)
         let end = try attempt { () throws(PodError) in
-            var attachment = try PodAttachment(places, pod.sandbox.uid, container: container, takesInput: takesInput)
+            var attachment = try PodAttachment(pod, places, container: container, takesInput: arguments.takesInput)
             return try attachment.run()
         }
+        // Order: the attachment is gone, and with it what it did to the terminal.
+        return try finish(end, container)
+    }
+
+    /// Ends as the container has.
+    func finish(_ end: PodAttachment.End, _ container: String) throws(Failure) -> ExitCode {
         switch end {
         case .detached: return .done
         case .ended(let code):
             guard let code else {
                 throw Failure("nobody saw how container '\(container)' ended", hint: "'hull why' says what is known")
             }
-            // Order: the attachment is gone, and with it what it did to the terminal.
             exitImmediately(code)
         }
     }
 
-    /// The one that is named, else the first of those that run together.
+    /// The one that is named, else the one that the manifest names for that, else the first of those that run together.
     func container(_ name: String?, of pod: PodState) throws(Failure) -> String {
         let names = pod.plan?.containers.map(\.name) ?? pod.containers.map(\.name)
         guard let name else {
-            guard let first = names.first(where: { !pod.isInit($0) }) else {
+            guard let main = pod.plan?.mainContainer ?? names.first else {
                 throw Failure("the pod has no container", exit: .notFound)
             }
-            return first
+            return main
         }
         guard names.contains(name) else {
             throw Failure(

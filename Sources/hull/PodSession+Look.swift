@@ -19,7 +19,10 @@ extension PodSession {
             let all = try attempt { () throws(PodError) in try registry.lines(warn: warn) }
             let pods = try selected(all, arguments) { $0 }
             if arguments.output == .name {
-                try Output.write(pods.map { "pod/\($0.sandbox.name)\n" }.joined().utf8)
+                let names = pods.map { pod in
+                    PodReference.printed(pod.sandbox.name, in: pod.sandbox.namespace, isWhole: arguments.namespace == nil)
+                }
+                try Output.write(names.map { $0 + "\n" }.joined().utf8)
                 break
             }
             let isWide = arguments.output == .wide
@@ -158,6 +161,7 @@ extension PodSession {
             }
             return [name]
         }
+        if let name = pod.plan?.defaultContainer { return [name] }
         let main = names.filter { !pod.isInit($0) }
         guard main.count == 1 else {
             throw Failure(

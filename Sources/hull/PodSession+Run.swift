@@ -34,19 +34,56 @@ extension PodSession {
             if !arguments.isQuiet { Log.plain.write(.warning, line) }
         }
         if let digest = arguments.plan { try hold(manifests, to: digest, arguments) }
+        let admitted = try admit(pods, arguments, network)
         // Order: what pods use is there before they are.
         try keep(manifests) { line throws(Failure) in if !arguments.isQuiet { note(line) } }
-        var started: [PodUID] = []
-        for pod in pods { started.append(try start(pod, arguments, network, configuration.podUsers)) }
-        if arguments.isInteractive || arguments.hasTerminal, let uid = started.first {
-            let code = try attach(to: uid, takesInput: arguments.isInteractive)
-            if arguments.removes { try ask(.waitForEnd, uid) }
-            return code
+        if arguments.isInteractive || arguments.hasTerminal, let pod = admitted.first {
+            return try runAttached(pod, arguments, configuration.podUsers)
         }
+        var started: [PodUID] = []
+        for pod in admitted { started.append(try start(pod, arguments, configuration.podUsers)) }
         guard arguments.waits else { return .done }
         var result = ExitCode.done
         for uid in started where try !awaitEnd(of: uid) { result = .failed }
         return result
+    }
+
+    /// A pod of which everything was looked at that can be before anything is made.
+    private struct AdmittedPod {
+        let pod: Pod
+        let plan: PodPlan
+    }
+
+    /// Order: all of them before the first is started, so that one that cannot be leaves none of the others behind.
+    private func admit(
+        _ pods: [Pod], _ arguments: RunPodArguments, _ network: AdmittedNetwork
+    ) throws(Failure) -> [AdmittedPod] {
+        var names: Set<String> = []
+        var uids: [String: String] = [:]
+        var admitted: [AdmittedPod] = []
+        let registry = try registry()
+        for pod in pods {
+            let name = "\(pod.metadata.namespace)/\(pod.metadata.name)"
+            guard names.insert(name).inserted else {
+                throw Failure("pod '\(name)' is given twice", hint: "one of a name is all there can be", exit: .usage)
+            }
+            if let other = uids.updateValue(name, forKey: pod.metadata.uid) {
+                throw Failure(
+                    "pods '\(other)' and '\(name)' have one uid: \(pod.metadata.uid)",
+                    hint: "without 'metadata.uid' in its manifest a pod gets one of its own", exit: .usage)
+            }
+            let signals = try refusing([pod]) { () throws(PodError) in
+                try PodAdmission.admit(pod, places) { if !arguments.isQuiet { note($0) } }
+            }
+            let plan = try attempt { () throws(PodError) in
+                try PodPlan(pod, removesItself: arguments.removes, network: network, stopSignals: signals)
+            }
+            try refusing([pod]) { () throws(PodError) in
+                if let obstacle = try registry.obstacle(toRecording: pod, isReplacing: arguments.replaces) { throw obstacle }
+            }
+            admitted.append(AdmittedPod(pod: pod, plan: plan))
+        }
+        return admitted
     }
 
     private func pods(
@@ -68,7 +105,8 @@ extension PodSession {
 
     /// What is attached to must be able to be: a manifest says what a container is, not the command line.
     private func check(_ pod: Pod, _ arguments: RunPodArguments) throws(Failure) {
-        guard let first = pod.spec.containers.first else { return }
+        let name = pod.defaultContainer
+        guard let first = pod.spec.containers.first(where: { name == nil || $0.name == name }) else { return }
         if arguments.hasTerminal, !first.tty {
             throw Failure(
                 "--tty: container '\(first.name)' has no terminal", hint: "set 'tty: true' in its manifest", exit: .usage)
@@ -93,21 +131,24 @@ extension PodSession {
         if !arguments.isQuiet { tell(notes, of: name) }
     }
 
-    /// Records a pod, starts its keeper, and waits until its containers run.
-    private func start(
-        _ pod: Pod, _ arguments: RunPodArguments, _ network: AdmittedNetwork, _ users: UserRanges
-    ) throws(Failure) -> PodUID {
-        let signals = try refusing([pod]) { () throws(PodError) in
-            try PodAdmission.admit(pod, places) { if !arguments.isQuiet { note($0) } }
-        }
-        let plan = try attempt { () throws(PodError) in
-            try PodPlan(pod, removesItself: arguments.removes, network: network, stopSignals: signals)
-        }
-        if arguments.replaces { try replace(pod) }
+    /// Records a pod; whatever has its name goes first, where that was asked for.
+    private func record(
+        _ pod: AdmittedPod, _ arguments: RunPodArguments, _ users: UserRanges, awaitsRun: Bool = false
+    ) throws(Failure) -> PodRegistry {
+        if arguments.replaces { try replace(pod.pod) }
         let registry = try registry(isWritable: true)
-        try refusing([pod]) { () throws(PodError) in
-            try registry.create(pod, plan, users: users, isStepwise: arguments.makesSandboxOnly, at: wallNanoseconds())
+        try refusing([pod.pod]) { () throws(PodError) in
+            try registry.create(
+                pod.pod, pod.plan, users: users, isStepwise: arguments.makesSandboxOnly, awaitsRun: awaitsRun,
+                at: wallNanoseconds())
         }
+        return registry
+    }
+
+    /// Records a pod, starts its keeper, and waits until its containers run.
+    private func start(_ admitted: AdmittedPod, _ arguments: RunPodArguments, _ users: UserRanges) throws(Failure) -> PodUID {
+        let (pod, plan) = (admitted.pod, admitted.plan)
+        let registry = try record(admitted, arguments, users)
         let request = arguments.makesSandboxOnly ? KeeperRequest.runSandbox : .run
         do throws(Failure) {
             let connection = try attempt { () throws(PodError) in try KeeperConnection.open(places, plan.uid) }
@@ -117,10 +158,52 @@ extension PodSession {
             try hear(connection, plan.uid, request)
         } catch {
             if arguments.removes { try removePod(plan.uid, grace: 0) }
-            throw Failure("pod '\(pod.metadata.name)': \(error.message ?? "failed")", hint: error.hint, exit: error.exit)
+            throw Self.failure(of: pod, error)
         }
         try Output.write("\(pod.metadata.namespace)/\(pod.metadata.name)\n".utf8)
         return plan.uid
+    }
+
+    private static func failure(of pod: Pod, _ error: Failure) -> Failure {
+        Failure("pod '\(pod.metadata.name)': \(error.message ?? "failed")", hint: error.hint, exit: error.exit)
+    }
+
+    /// Records a pod, attaches to its main container, and lets that run only then: nothing of what it prints is missed.
+    private func runAttached(
+        _ admitted: AdmittedPod, _ arguments: RunPodArguments, _ users: UserRanges
+    ) throws(Failure) -> ExitCode {
+        let plan = admitted.plan
+        guard let container = plan.mainContainer else { throw Failure("the pod has no container", exit: .usage) }
+        let registry = try record(admitted, arguments, users, awaitsRun: true)
+        let end: PodAttachment.End
+        do throws(Failure) {
+            end = try attempt { () throws(PodError) in
+                var attachment = try PodAttachment.running(
+                    places, plan.uid, container: container, takesInput: arguments.isInteractive
+                ) { () throws(PodError) in try registry.makeDurable(plan.uid) }
+                return try attachment.run { note($0) }
+            }
+        } catch {
+            let state = try attempt { () throws(PodError) in try registry.state(of: plan.uid) }
+            // One that runs goes on without us, and is removed when it has ended.
+            let hasStarted = state?.status(of: container)?.hasStarted ?? false
+            if arguments.removes, !hasStarted { try removePod(plan.uid, grace: 0) }
+            throw Self.failure(of: admitted.pod, error)
+        }
+        if case .ended(let code) = end {
+            if arguments.removes {
+                try removeEnded(plan, container, code)
+            } else if arguments.waits {
+                _ = try awaitEnd(of: plan.uid)
+            }
+        }
+        return try finish(end, container)
+    }
+
+    /// Sees that a pod is gone whose main container has ended. By itself it goes where nothing of it is left to run.
+    private func removeEnded(_ plan: PodPlan, _ container: String, _ code: Int32?) throws(Failure) {
+        let isOver = plan.containers.allSatisfy { $0.isInit || $0.name == container && !$0.restart.applies(to: code) }
+        if isOver { _ = try awaitEnd(of: plan.uid) } else { try removePod(plan.uid, grace: nil) }
     }
 
     private func replace(_ pod: Pod) throws(Failure) {

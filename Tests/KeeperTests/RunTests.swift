@@ -18,6 +18,46 @@ import Testing
         #expect(course.machine.sandbox.startedAt == course.now.wall)
     }
 
+    @Test func `a pod that awaits who runs it has its sandbox made, and starts its containers when somebody has asked`() {
+        var record = sandboxRecord()
+        record.awaitsRun = true
+        var course = Course(PodMachine(podPlan([ordinary("a")]), record, []))
+        #expect(course.advance().jobs == [.makeSandbox])
+        #expect(course.tell(.sandboxMade(addresses: [])).jobs == [])
+        #expect(course.pass(seconds: 60).jobs == [])
+        #expect(course.machine.answer(to: .started) == .notYet)
+        #expect(course.tell(.request(.run)) == [.record, .perform(starting("a"))])
+        #expect(!course.machine.sandbox.awaitsRun)
+    }
+
+    @Test func `who asks for a pod that awaited him, and whose sandbox has failed by then, hears of that`() {
+        var record = sandboxRecord()
+        record.awaitsRun = true
+        var course = Course(PodMachine(podPlan([ordinary("a")]), record, []))
+        _ = course.advance()
+        course.tell(.failed(.makeSandbox, message: "no room"))
+        #expect(course.machine.prospect(ofStarting: "a") == .failed("no room"))
+        course.tell(.request(.run))
+        #expect(course.machine.sandbox.goal == .stopped)
+        #expect(course.machine.answer(to: .started) == .failed("no room"))
+    }
+
+    @Test func `who waits for a container's first start learns of it, or that there will be none`() {
+        var course = Course.ready([first("i"), ordinary("a", .never)]).course
+        #expect(course.machine.prospect(ofStarting: "a") == .notYet)
+        #expect(course.machine.prospect(ofStarting: "b") == .failed("the pod has no container 'b'"))
+        course.start("i")
+        course.end("i")
+        course.tell(.failed(starting("a"), message: "no such program"))
+        #expect(course.machine.prospect(ofStarting: "a") == .failed("container 'a': no such program"))
+        var running = Course.running([ordinary("a")])
+        running.end("a")
+        #expect(running.machine.prospect(ofStarting: "a") == .failed("container 'a' does not run"))
+        var stopped = Course.ready([first("i"), ordinary("a")]).course
+        stopped.tell(.request(.stop(grace: 0)))
+        #expect(stopped.machine.prospect(ofStarting: "a") == .failed("container 'a' does not run"))
+    }
+
     @Test func `main containers are started together, and the pod has started when all have`() {
         var (course, effects) = Course.ready([ordinary("a"), ordinary("b"), ordinary("c")])
         #expect(effects.jobs == [starting("a"), starting("b"), starting("c")])

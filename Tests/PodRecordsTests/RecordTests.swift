@@ -69,7 +69,20 @@ import Testing
         #expect(try PodPlan(json: Self.plan().json) == Self.plan())
         var plan = Self.plan()
         plan.firstUser = 1_048_576
+        plan.defaultContainer = "a"
         #expect(try PodPlan(json: plan.json) == plan)
+        var sandbox = Self.sandbox()
+        sandbox.awaitsRun = true
+        #expect(try SandboxRecord(json: sandbox.json) == sandbox)
+    }
+
+    @Test func `without a word of the manifest the main container is the first that is no init container`() {
+        var plan = Self.plan()
+        #expect(plan.mainContainer == "a")
+        plan.containers.append(.init(name: "b"))
+        #expect(plan.mainContainer == "a")
+        plan.defaultContainer = "b"
+        #expect(plan.mainContainer == "b")
     }
 
     /// A container that left a NUL as its message made its pod's records unreadable: nobody could list, stop or remove the pod.

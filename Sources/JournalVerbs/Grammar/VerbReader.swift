@@ -29,9 +29,10 @@ public struct VerbReader {
         self.isOperation = isOperation
     }
 
-    /// Calls `take` with each option of the verb; keeps at most `limit` operands.
+    /// Calls `take` with each option of the verb; keeps at most `limit` operands. Behind so many as `words` says nothing is an option: all the rest is one
+    /// program's.
     public mutating func read(
-        _ options: [Option], limit: Int,
+        _ options: [Option], limit: Int = .max, words: Int = .max,
         _ take: (ArgumentReader.Token, ArgumentReader) throws(UsageError) -> Void
     ) throws(UsageError) {
         while let token = try reader.read(isOperation ? options : options + StoreOptions.options) {
@@ -41,6 +42,7 @@ public struct VerbReader {
             case .operand(let word):
                 guard operands.count < limit else { throw reader.tooMany(word) }
                 operands.append(word)
+                if operands.count == words { operands += reader.takeRest() }
             default: try take(token, reader)
             }
         }

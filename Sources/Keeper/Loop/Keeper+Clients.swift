@@ -87,6 +87,13 @@ extension Keeper {
             }
             client.waiting = .nothing
         }
+        for client in clients {
+            guard case .output(let container, _) = client.waiting, streams[container] == nil,
+                case .failed(let message) = machine.prospect(ofStarting: container)
+            else { continue }
+            client.send(.failed(message))
+            client.waiting = .nothing
+        }
         clients.removeAll(where: \.isGone)
         reexecuteIfAsked()
     }
@@ -97,12 +104,23 @@ extension Keeper {
         guard let plan = machine.plan.container(container) else {
             return client.send(.failed("the pod has no container '\(container)'"))
         }
-        guard streams[container] != nil else { return client.send(.failed("container '\(container)' does not run")) }
+        if streams[container] == nil, case .failed(let message) = machine.prospect(ofStarting: container) {
+            return client.send(.failed(message))
+        }
         guard !takesInput || plan.hasInput || plan.hasTerminal else {
             return client.send(.failed("container '\(container)' has no stdin: set 'stdin: true' in its manifest"))
         }
-        client.send(.attached(hasTerminal: plan.hasTerminal))
+        client.send(processes[container] == nil ? .done : .attached(hasTerminal: plan.hasTerminal))
         client.waiting = .output(container: container, takesInput: takesInput)
+    }
+
+    /// Those who had attached before it ran may give it input now.
+    func tellStart(of container: String) {
+        let hasTerminal = machine.plan.container(container)?.hasTerminal ?? false
+        for client in clients {
+            guard case .output(container, _) = client.waiting else { continue }
+            client.send(.attached(hasTerminal: hasTerminal))
+        }
     }
 
     private static func inputTarget(of client: Client) -> String? {

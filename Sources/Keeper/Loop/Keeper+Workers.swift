@@ -132,7 +132,9 @@ extension Keeper {
             effects += machine.handle(.found(container: name, .neverRan), at: moment)
         case (.hasEnded, .find(let name, _)):
             closeStreams(of: name)
-            if let end = endOfOwnChild(name) {
+            let end = endOfOwnChild(name)
+            tellEnd(of: name, end)
+            if let end {
                 effects += machine.handle(.ended(container: name, end), at: moment)
             } else {
                 effects += machine.handle(.found(container: name, .hasEnded), at: moment)
@@ -180,6 +182,7 @@ extension Keeper {
             }
         }
         if case .find(_, let attempt) = job, streams[name] == nil { reopenStreams(name, attempt) }
+        tellStart(of: name)
         let running = Event.Running(
             process: identity, memoryEvents: started.memoryEvents, ledger: StartLedger(started.ledger))
         if case .find = job {

@@ -51,6 +51,23 @@ extension PodMachine {
         return .notYet
     }
 
+    /// What becomes of somebody who waits for the first start of a container: `notYet` for as long as there may be one.
+    public func prospect(ofStarting name: String) -> Condition.Answer {
+        guard let container = containers.first(where: { $0.plan.name == name }) else {
+            return .failed("the pod has no container '\(name)'")
+        }
+        let status = container.status
+        guard !status.hasStarted else { return .failed("container '\(name)' does not run") }
+        let last = status.restartCount > 0 ? status.lastTermination : nil
+        if let termination = status.termination ?? last, termination.reason == "StartError" {
+            return .failed("container '\(name)': \(termination.message)")
+        }
+        guard !isRemoved, sandbox.goal == .running || sandbox.goal == .restarted, !container.keepsPodFromStarting else {
+            return .failed(sandbox.message.isEmpty ? "container '\(name)' does not run" : sandbox.message)
+        }
+        return trouble.map { .failed($0) } ?? .notYet
+    }
+
     /// Why others wait for a container in vain.
     static func isHeld(_ container: ContainerCourse) -> String {
         "somebody has taken container '\(container.plan.name)' in hand"

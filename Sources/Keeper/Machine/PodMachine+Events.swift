@@ -79,6 +79,12 @@ extension PodMachine {
         if case .container(let name, let request) = request { return take(request, of: name, by: asker, at: moment) }
         let (goal, wasStepwise) = (sandbox.goal, sandbox.isStepwise)
         settleContainers(before: request)
+        if sandbox.awaitsRun, request != .recover, request != .runSandbox {
+            sandbox.awaitsRun = false
+            isSandboxChanged = true
+            // Its sandbox has failed meanwhile: who asks now has not heard of that, and does not want it tried again.
+            if request == .run, sandbox.goal != .running { return note(request, by: asker, at: moment) }
+        }
         // Who asks again wants it tried again.
         clearSetbacks()
         for index in containers.indices { containers[index].takeHeart(at: moment) }

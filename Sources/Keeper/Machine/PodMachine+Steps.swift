@@ -106,7 +106,7 @@ extension PodMachine {
     /// The manifest is one client more of what can be asked of containers: it starts those that nobody else has taken in hand.
     private mutating func run(at moment: Moment, _ effects: inout [Effect]) -> Bool {
         if pursueGoals(at: moment, &effects) { return true }
-        if sandbox.isStepwise { return false }
+        if sandbox.isStepwise || sandbox.awaitsRun { return false }
         if planRestart(at: moment, &effects) { return true }
         for index in containers.indices {
             let container = containers[index]

@@ -8,7 +8,8 @@ public struct PodCopy: ~Copyable {
     private let root: RootDirectory
     /// Who is root in the container, as the machine counts.
     private let owner: UInt32
-    private let container: String
+    /// As people write it before a path.
+    private let name: String
     private let warn: (String) -> Void
     private let advance: (Int) -> Void
 
@@ -31,7 +32,8 @@ public struct PodCopy: ~Copyable {
             }
             return directory
         }
-        self.container = container
+        let sandbox = pod.sandbox
+        name = "\(sandbox.namespace == "default" ? sandbox.name : sandbox.fullName):\(container)"
         self.warn = warn
         self.advance = advance
         self.owner = owner
@@ -52,7 +54,7 @@ public struct PodCopy: ~Copyable {
     /// Copies to a path of this machine.
     public borrowing func copyOut(_ path: ContainerPath, to target: HostPath) throws(PodError) {
         let isContents = path.string.hasSuffix("/.")
-        let act = "cannot copy '\(container):\(path)'"
+        let act = "cannot copy '\(name):\(path)'"
         try during(act) { () throws(KernelError) in
             let handle = try root.open(path, .pathOnly)
             let status = try handle.descriptor.status()
@@ -102,7 +104,7 @@ public struct PodCopy: ~Copyable {
 
     /// Copies from a path of this machine.
     public borrowing func copyIn(_ source: HostPath, to path: ContainerPath) throws(PodError) {
-        let act = "cannot copy '\(source)' to '\(container):\(path)'"
+        let act = "cannot copy '\(source)' to '\(name):\(path)'"
         try during(act) { () throws(KernelError) in
             guard owner != 0 else { return try write(source, path) }
             // Its volumes may be mounts that map only the pod's own ids.

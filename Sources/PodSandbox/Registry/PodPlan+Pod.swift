@@ -31,6 +31,7 @@ extension PodPlan {
             networkSettings: pod.spec.hostNetwork ? "" : network.settings,
             containers: pod.spec.initContainers.map { plan($0, isInit: true) }
                 + pod.spec.containers.map { plan($0, isInit: false) })
+        defaultContainer = pod.defaultContainer
     }
 
     private static func restart(_ policy: RestartPolicy) -> Restart {
@@ -39,5 +40,13 @@ extension PodPlan {
         case .onFailure: .onFailure
         case .never: .never
         }
+    }
+}
+
+extension Pod {
+    /// The container that its annotation for kubectl names, where it is one of those that run together.
+    public var defaultContainer: String? {
+        let name = metadata.annotations["kubectl.kubernetes.io/default-container"]
+        return spec.containers.first { $0.name == name }?.name
     }
 }

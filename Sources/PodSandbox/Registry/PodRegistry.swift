@@ -23,9 +23,10 @@ public struct PodRegistry {
     // MARK: Making
 
     /// Records a pod that has its identity, and claims its name and what it uses. Volatile: `makeDurable` puts it on the disk. Throws `exists` where another
-    /// has the name. `isStepwise` is for one whose containers are made one by one, as somebody asks.
+    /// has the name. `isStepwise` is for one whose containers are made one by one, as somebody asks; with `awaitsRun` none is started before somebody asks
+    /// to run the pod.
     public func create(
-        _ pod: Pod, _ plan: PodPlan, users: UserRanges, isStepwise: Bool = false, at moment: Int64
+        _ pod: Pod, _ plan: PodPlan, users: UserRanges, isStepwise: Bool = false, awaitsRun: Bool = false, at moment: Int64
     ) throws(PodError) {
         guard let journal else { throw PodError(.failed, "the journal was opened for reading") }
         guard let uid = PodUID(pod.metadata.uid) else {
@@ -39,6 +40,7 @@ public struct PodRegistry {
         record.tally = ContainerTally(plan, [])
         record.network = plan.network
         record.isStepwise = isStepwise
+        record.awaitsRun = awaitsRun
         for _ in 0..<64 {
             var plan = plan
             if !pod.spec.hostUsers { plan.firstUser = try users.free(journal) }
@@ -46,9 +48,35 @@ public struct PodRegistry {
             // Somebody took the same ids: then there are others.
             guard let first = plan.firstUser, try isTaken(first, journal) else { break }
         }
+        if let obstacle = try obstacle(toRecording: pod, isReplacing: false) { throw obstacle }
         throw PodError(
-            .exists, "there is a pod '\(record.name)' in namespace '\(record.namespace)' already, or one with its uid",
-            hint: "'hull rm \(record.name)' removes it, 'hull run --replace' does so first", fault: .nameTaken)
+            .exists, "pod '\(record.fullName)' is not recorded: somebody has changed at this moment what it uses",
+            hint: "try again")
+    }
+
+    /// Why a pod could not be recorded, as far as that can be known before: another has its name, unless that is to be replaced, or its uid. nil where nobody has.
+    public func obstacle(toRecording pod: Pod, isReplacing: Bool) throws(PodError) -> PodError? {
+        guard let journal, let uid = PodUID(pod.metadata.uid) else { return nil }
+        let (name, namespace) = (pod.metadata.name, pod.metadata.namespace)
+        let found = try journaling("cannot look for pod '\(name)'") { () throws(JournalError) in
+            (try named(name, in: namespace, journal), try journal.value(of: PodKeys.sandbox(uid))?.value)
+        }
+        if found.0 != nil, !isReplacing {
+            let holder = namespace == "default" ? name : "\(namespace)/\(name)"
+            return PodError(
+                .exists, "there is a pod '\(name)' in namespace '\(namespace)' already",
+                hint: "'hull rm \(holder)' removes it, 'hull run --replace' does so first", fault: .nameTaken)
+        }
+        guard let bytes = found.1, found.0 != uid else { return nil }
+        let record: SandboxRecord
+        do throws(TreeError) { record = try SandboxRecord(json: bytes) } catch {
+            throw PodError(error, "the record of pod \(uid)")
+        }
+        return PodError(
+            .exists, "pod '\(namespace)/\(name)' has the uid of another: '\(record.fullName)' has \(uid)",
+            hint:
+                "without 'metadata.uid' in its manifest it gets one of its own; 'hull rm -f \(record.fullName)' removes the other",
+            fault: .nameTaken)
     }
 
     /// false where somebody else has what the pod claims.
@@ -198,13 +226,31 @@ public struct PodRegistry {
         return state
     }
 
+    /// Who has the name now; nil where nobody has.
+    private func named(_ name: String, in namespace: String, _ journal: Journal) throws(JournalError) -> PodUID? {
+        try journal.value(of: PodKeys.name(name, in: namespace), at: revision)
+            .flatMap { PodUID(String(decoding: $0.value, as: UTF8.self)) }
+    }
+
     func uid(of reference: PodReference) throws(PodError) -> PodUID? {
         guard let journal else { return nil }
-        return try journaling("cannot look for pod '\(reference)'") { () throws(JournalError) -> PodUID? in
-            let name = PodKeys.name(reference.name, in: reference.namespace)
-            if let found = try journal.value(of: name, at: revision) {
-                return PodUID(String(decoding: found.value, as: UTF8.self))
+        if reference.isAmbiguous {
+            let (plain, other) = try journaling("cannot look for pod '\(reference)'") { () throws(JournalError) in
+                (
+                    try named(reference.name, in: reference.namespace, journal),
+                    try named(reference.name, in: "pod", journal)
+                )
             }
+            if plain != nil, other != nil {
+                let whole = "pod/\(reference.namespace)/\(reference.name)"
+                throw PodError(
+                    .invalid, "'\(reference)' is a pod of two namespaces: '\(reference.namespace)' and 'pod'",
+                    hint: "say which: '\(whole)' or 'pod/pod/\(reference.name)'")
+            }
+            return plain ?? other
+        }
+        return try journaling("cannot look for pod '\(reference)'") { () throws(JournalError) -> PodUID? in
+            if let found = try named(reference.name, in: reference.namespace, journal) { return found }
             guard !reference.text.isEmpty, !reference.text.utf8.contains(UInt8(ascii: "/")) else { return nil }
             let request = RangeRequest(
                 .prefix(Key("/manifests/\(reference.text)")), at: revision, limit: 2, keysOnly: true)

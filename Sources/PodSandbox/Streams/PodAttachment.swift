@@ -5,7 +5,9 @@ public import PodRecords
 
 /// The caller's standard streams at a container's, through its keeper.
 public struct PodAttachment: ~Copyable {
-    private let connection: KeeperConnection
+    private var place: Place
+    /// Where the pod's start is asked for, until it is answered.
+    private var start: KeeperConnection?
     private let takesInput: Bool
     /// The caller's terminal as it was, while it is raw.
     private var settings: TerminalSettings?
@@ -22,22 +24,69 @@ public struct PodAttachment: ~Copyable {
         case detached
     }
 
-    public init(_ places: PodPlaces, _ uid: PodUID, container: String, takesInput: Bool) throws(PodError) {
-        connection = try Self.connect(places, uid, .attach(container: container, takesInput: takesInput))
+    /// To a container of a pod that runs, or of one that is about to: then until it runs, or cannot. A keeper that is not there is started, and takes over.
+    public init(_ pod: PodState, _ places: PodPlaces, container: String, takesInput: Bool) throws(PodError) {
+        let isStopped = pod.sandbox.phase == .stopped && pod.sandbox.goal == .stopped
+        guard !isStopped, !pod.isLost else {
+            throw PodError(.wrongState, "the pod does not run", hint: "'hull why' says why, 'hull logs' has what it printed")
+        }
+        try self.init(places, pod.sandbox.uid, container: container, takesInput: takesInput)
+    }
+
+    private init(_ places: PodPlaces, _ uid: PodUID, container: String, takesInput: Bool) throws(PodError) {
+        place = try Self.place(places, uid, .attach(container: container, takesInput: takesInput))
         self.takesInput = takesInput
-        inputIsOpen = takesInput
+        start = nil
+        inputIsOpen = false
         settings = nil
         pending = nil
     }
 
-    private static func connect(
-        _ places: PodPlaces, _ uid: PodUID, _ request: KeeperRequest
-    ) throws(PodError) -> KeeperConnection {
-        guard let connection = try KeeperConnection(places, uid) else {
-            throw PodError(.wrongState, "the pod does not run", hint: "'hull why' says why, 'hull logs' has what it printed")
+    /// Among those whom a keeper tells: from its first answer on nothing is missed. One that goes before it has answered is replaced, as that of a pod of the
+    /// same uid that was removed a moment ago.
+    private static func place(_ places: PodPlaces, _ uid: PodUID, _ request: KeeperRequest) throws(PodError) -> Place {
+        for _ in 0..<5 {
+            let connection = try KeeperConnection.open(places, uid)
+            do throws(PodError) { try connection.send(request) } catch { continue }
+            while let reply = try connection.next() {
+                switch reply {
+                case .note: continue
+                case .failed(let message): throw PodError(.wrongState, message)
+                case .done, .attached, .output, .ended: return Place(connection: connection, first: reply)
+                }
+            }
         }
-        try connection.send(request)
-        return connection
+        throw letGo
+    }
+
+    private struct Place: ~Copyable {
+        let connection: KeeperConnection
+        /// Its first answer, until it is taken.
+        var first: KeeperReply?
+
+        mutating func next() throws(PodError) -> KeeperReply? {
+            guard let reply = first else { return try connection.next() }
+            first = nil
+            return reply
+        }
+    }
+
+    /// To a container of a pod whose record awaits this, which is run then: nothing that the container prints is missed. `prepare` is done in between.
+    public static func running(
+        _ places: PodPlaces, _ uid: PodUID, container: String, takesInput: Bool, prepare: () throws(PodError) -> Void
+    ) throws(PodError) -> PodAttachment {
+        var attachment = try PodAttachment(places, uid, container: container, takesInput: takesInput)
+        try prepare()
+        let start = try KeeperConnection.open(places, uid)
+        try start.send(.run)
+        attachment.start = consume start
+        return attachment
+    }
+
+    private static var letGo: PodError {
+        PodError(
+            .failed, "the keeper of the pod let go",
+            hint: "it drops who reads too slowly; the container goes on, and 'hull logs' has all")
     }
 
     deinit {
@@ -47,40 +96,72 @@ public struct PodAttachment: ~Copyable {
         }
     }
 
-    /// Copies until the container ends, or the user leaves.
-    public mutating func run() throws(PodError) -> End {
+    /// Copies until the container ends, or the user leaves. `note` is told what the keeper says while the pod starts.
+    public mutating func run(note: (String) -> Void = { _ in }) throws(PodError) -> End {
         let signals = try during("cannot choose signals") { () throws(KernelError) in
             let watched: [Signal] = [.interrupt, .terminate, .windowChange]
             try setBlockedSignals(SignalSet(watched + [.brokenPipe]))
             return try SignalStream(SignalSet(watched))
         }
+        if let end = try hear(note) { return end }
         while true {
-            var entries = [PollEntry(connection.descriptor, write: pending != nil), PollEntry(signals.descriptor)]
+            var entries = [PollEntry(place.connection.descriptor, write: pending != nil), PollEntry(signals.descriptor)]
             if inputIsOpen, pending == nil { entries.append(PollEntry(.standardInput)) }
+            let input = entries.count > 2 ? 2 : nil
+            if let descriptor = startDescriptor { entries.append(PollEntry(descriptor)) }
             let ready = try during("cannot wait") { () throws(KernelError) in
                 var ready = entries
                 _ = try waitUntilReady(&ready, milliseconds: nil)
                 return ready
             }
             if ready[0].canWrite, let request = pending { try send(request) }
-            if ready.count > 2, ready[2].canRead || ready[2].hangup, try takeInput() { return .detached }
+            if let input, ready[input].canRead || ready[input].hangup, try takeInput() { return .detached }
             if try hasLeft(signals) { return .detached }
-            if ready[0].canRead || ready[0].hangup, let end = try hear() { return end }
+            // Order: why the pod did not start is said there best.
+            if let answer = ready.last, answer.descriptor == startDescriptor, answer.canRead || answer.hangup {
+                try hearStart(note)
+            }
+            if ready[0].canRead || ready[0].hangup, let end = try hear(note) { return end }
         }
     }
 
-    private mutating func hear() throws(PodError) -> End? {
-        switch try connection.next() {
-        case .attached(let hasTerminal): if hasTerminal { try becomeTerminal() }
+    private var startDescriptor: FileDescriptor? {
+        switch start {
+        case .some(let connection): connection.descriptor
+        case .none: nil
+        }
+    }
+
+    /// One answer to who asked for the pod's start.
+    private mutating func hearStart(_ note: (String) -> Void) throws(PodError) {
+        let reply: KeeperReply? =
+            switch start {
+            case .some(let connection): try connection.next()
+            case .none: .done
+            }
+        switch reply {
+        case .failed(let message): throw PodError(.failed, message)
+        case .note(let line): note(line)
+        case .attached, .output, .ended: break
+        // One that has gone lets go of who is attached, too.
+        case .done, nil: start = nil
+        }
+    }
+
+    private mutating func hear(_ note: (String) -> Void) throws(PodError) -> End? {
+        switch try place.next() {
+        case .attached(let hasTerminal):
+            inputIsOpen = takesInput
+            if hasTerminal { try becomeTerminal() }
         case .output(let stream, let bytes):
             try pass(bytes, to: stream == KeeperReply.stderr ? .standardError : .standardOutput)
         case .ended(let exitCode): return .ended(exitCode: exitCode)
-        case .failed(let message): throw PodError(.wrongState, message)
+        case .failed(let message):
+            // Who asked for the start is told the same, and more of it.
+            while startDescriptor != nil { try hearStart(note) }
+            throw PodError(.wrongState, message)
         case .done, .note: break
-        case nil:
-            throw PodError(
-                .failed, "the keeper of the pod let go",
-                hint: "it drops who reads too slowly; the container goes on, and 'hull logs' has all")
+        case nil: throw Self.letGo
         }
         return nil
     }
@@ -108,9 +189,9 @@ public struct PodAttachment: ~Copyable {
     private mutating func send(_ request: KeeperRequest) throws(PodError) {
         pending = nil
         do throws(KernelError) {
-            try connection.descriptor.setNonblocking(true)
-            try connection.descriptor.send(request.message, subject: "the keeper")
-            try connection.descriptor.setNonblocking(false)
+            try place.connection.descriptor.setNonblocking(true)
+            try place.connection.descriptor.send(request.message, subject: "the keeper")
+            try place.connection.descriptor.setNonblocking(false)
         } catch {
             guard error.errno == .EAGAIN else { throw PodError(error, "cannot reach the keeper of the pod") }
             pending = request

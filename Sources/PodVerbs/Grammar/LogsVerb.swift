@@ -47,7 +47,7 @@ public struct LogsArguments: Hashable, Sendable {
 /// The grammar of `logs`: words of kubectl.
 public enum LogsVerb {
     static let options = [
-        Option("container", "c", value: "NAME", help: "which container; without it the only one, or the pod's default"),
+        Option("container", "c", value: "NAME", help: "which container; without it the pod's default, or the only one"),
         Option("all-containers", help: "all containers of the pod"),
         Option("follow", "f", help: "go on until the container ends"),
         Option("since", value: "DURATION", help: "lines that are not older: 90s, 10m, 1h30m, 7d"),

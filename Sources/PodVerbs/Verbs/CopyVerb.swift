@@ -7,7 +7,7 @@ public struct CopyArguments: Hashable, Sendable {
     /// A path in a container.
     public struct Remote: Hashable, Sendable {
         public let pod: String
-        /// nil is the first of those that run together.
+        /// nil is the pod's default one.
         public let container: String?
         public let path: ContainerPath
 
@@ -25,7 +25,9 @@ public struct CopyArguments: Hashable, Sendable {
 
 /// The grammar of `cp`.
 enum CopyVerb {
-    static let options = [Option("container", "c", value: "NAME", help: "which container; the first where nobody says")]
+    static let options = [
+        Option("container", "c", value: "NAME", help: "which container; without it the pod's default, or the first")
+    ]
 
     static func parse(_ verb: inout VerbReader) throws(UsageError) -> CopyArguments {
         var container: String?

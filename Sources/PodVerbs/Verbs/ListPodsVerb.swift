@@ -145,8 +145,8 @@ enum InspectPodVerb {
         PodCommand.verbs.manual(
             synopsis: "inspect [OPTIONS] POD…",
             about: """
-                Prints all that is known of a pod: its manifest, and its status as Kubernetes shows it. A pod is named by its name, NAMESPACE/NAME, or the
-                beginning of its uid.
+                Prints all that is known of a pod: its manifest, and its status as Kubernetes shows it. A pod is named by its name, NAMESPACE/NAME, either
+                behind 'pod/', or the beginning of its uid.
                 """,
             options: options, examples: [("hull inspect web", "all about it")])
     }

@@ -87,13 +87,17 @@ enum RunPodVerb {
             about: """
                 Runs the pods of Kubernetes manifests, in YAML or JSON. Returns 0 when every container that is no init container has executed its
                 program; then the pods go on by themselves, whatever becomes of the shell. A first start that fails returns 1 with its error; the pod
-                stays for 'inspect' and 'logs', unless --rm.
+                stays for 'inspect' and 'logs', unless --rm. Nothing is started where one of the pods cannot be: one image is missing, or a name is taken.
+
+                With -i or -t it attaches to the pod's default container before that starts, prints what it prints and nothing else, and ends with its exit
+                code. With --rm the pod is gone by then, whatever else runs in it.
                 """,
             options: options,
             examples: [
                 ("hull run pod.yaml", "as it is"),
                 ("kubectl get pod web -o yaml | hull run --replace -", "a pod of a cluster, here"),
                 ("hull run --wait --rm job.yaml", "to its end, leaving nothing"),
+                ("hull run -it --rm box.yaml", "a shell of its own"),
             ])
     }
 }

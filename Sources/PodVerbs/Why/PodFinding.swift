@@ -35,6 +35,8 @@ struct PodFinding {
         case .ready where sandbox.goal != .running: finding = Finding("Stopping", "it is being stopped", isTrouble: false)
         case .ready where sandbox.isStepwise:
             finding = Finding("Ready", "its sandbox is ready for containers that somebody asks for", isTrouble: false)
+        case .ready where sandbox.awaitsRun:
+            finding = Finding("Ready", "its containers wait for the 'hull run' that is to be attached to one", isTrouble: false)
         case .ready: finding = Finding("Running", "it runs", isTrouble: false)
         }
         // Who had it stopped, and not who removed it afterwards.
