@@ -85,17 +85,6 @@ extension PodNetwork {
         return record
     }
 
-    /// Where the host follows no connection at all, there is nothing to look through: the kernel needs milliseconds for each look.
-    private func forgetConnections(_ record: PodRecord, _ configuration: NetworkConfiguration) throws(NetworkError) {
-        step("forget the pod's connections")
-        if try NetworkSettings().value("netfilter/nf_conntrack_count") == "0" { return }
-        for address in record.addresses(configuration) {
-            _ = try during("cannot forget the connections of pod '\(record.name)'") { () throws(NetlinkError) in
-                try netfilter.forgetConnections(of: address, as: .replySource)
-            }
-        }
-    }
-
     /// All of the pod's elements in one transaction; where some are gone already, those that are left. The kernel takes milliseconds to take a transaction back: who is not the
     /// first to remove them looks before.
     private func removeRules(_ record: PodRecord, _ host: HostRecord, isFirst: Bool) throws(NetworkError) {
@@ -133,7 +122,7 @@ extension PodNetwork {
         }
         // Order: forwarding ends before the tables that confine it.
         step("restore forwarding")
-        try NetworkSettings().restoreForwarding(record.before)
+        try NetworkSettings().restoreForwarding(record.before, bridge: record.configuration.bridge.string)
         step("delete the bridge")
         try during("cannot delete the bridge '\(record.configuration.bridge)'") { () throws(NetlinkError) in
             try route.perform([LinkMessage.delete(record.configuration.bridge)]) { errno, _ in errno == .ENODEV }

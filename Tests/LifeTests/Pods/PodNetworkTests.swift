@@ -62,6 +62,54 @@ struct PodNetworkTests {
         #expect(try network.leftovers() == [])
     }
 
+    @Test("a port of the host is one pod's in all networks, and at an address of the machine")
+    func claims() throws {
+        let network = try TestNetwork()
+        try withPods("claims", in: network) { place in
+            let one = try place.write("one", "hostNetwork: true\n" + server("{containerPort: 80}"))
+            try place.call("run", one).check("run")
+            let held = "the host port 'tcp 80' that pod 'default/two' wants is held by pod 'default/one'"
+            let same = try place.write("two", "hostNetwork: true\n" + server("{containerPort: 80, hostPort: 80}"))
+            expectEnd(try place.call("run", "--rm", same), 1, "", says: held)
+            let option = try place.write("two", server("{containerPort: 80}"))
+            expectEnd(try place.call("run", "--rm", "--network", "host", option), 1, "", says: held)
+            let bridged = try place.write("two", server("{containerPort: 8000, hostPort: 80}"))
+            expectEnd(try place.call("run", "--rm", "--network", "bridge", bridged), 1, "", says: held)
+            expectEnd(try place.call("network", "check"), 0, "")
+
+            // As long as the pod has a sandbox, and again after a restart.
+            try place.call("restart", "one").check("restart")
+            expectEnd(try place.call("run", "--rm", same), 1, "", says: held)
+            try place.call("stop", "one").check("stop")
+            try place.call("run", "--network", "bridge", bridged).check("the port is free")
+            expectEnd(try place.call("network", "check"), 0, "")
+            let back = try place.call("restart", "one")
+            #expect(
+                "\(back.output)\(back.errors)".contains("that pod 'default/one' wants is held by pod 'default/two'"),
+                "\(back.output)\(back.errors)")
+            for pod in ["one", "two"] { try place.call("rm", "-f", pod).check("rm") }
+
+            let record = #"{"name":"default/gone","ports":[{"protocol":"tcp","hostPort":81,"containerPort":81}]}"#
+            try place.call("journal", "put", "/hostport-holders/gone", record).check("put")
+            try place.call("journal", "put", "/hostports/tcp/81/*", "gone").check("put")
+            let found = try place.call("network", "check")
+            #expect(
+                found.code == 1 && found.output == "pod 'default/gone' (gone) holds ports of the host, but there is no such pod\n",
+                "\(found.output)\(found.errors)")
+            expectEnd(try place.call("network", "check", "--fix"), 0, "")
+            #expect(try place.call("journal", "range", "--keys-only", "/hostport").output == "")
+
+            let elsewhere = try place.write("three", server("{containerPort: 80, hostPort: 80, hostIP: 192.0.2.9}"))
+            let refused = try place.call("run", "--rm", "--network", "bridge", elsewhere)
+            expectEnd(
+                refused, 1, "",
+                says: "the host port 'tcp 192.0.2.9:80' that pod 'default/three' wants is at an address that this machine does not have")
+            try network.call("ip", "address", "add", "192.0.2.9/32", "dev", "lo").check("address")
+            try place.call("run", "--network", "bridge", elsewhere).check("run")
+        }
+        #expect(try network.leftovers() == [])
+    }
+
     @Test("names and resolvers of the manifest, as a container with an address sees them")
     func names() throws {
         let network = try TestNetwork()
@@ -215,7 +263,7 @@ struct NetworkVerbLifeTests {
                 ("ip link add hull0p99 type veth peer name hull0p98", "the link 'hull0p99' belongs to no pod"),
                 ("ip addr del $(ip -4 -br addr show hull0 | awk '{print $3}') dev hull0", "has lost its address 10.210.0.1"),
                 ("$H journal put $O /addresses/10.210.9.9 nobody >/dev/null", "'/addresses/10.210.9.9' is claimed by 'nobody'"),
-                ("$H journal put $O /host-ports/udp/9999 nobody >/dev/null", "is claimed by 'nobody'"),
+                ("$H journal put $O '/hostports/udp/9999/*' nobody >/dev/null", "'/hostports/udp/9999/*' is claimed by 'nobody'"),
                 (
                     "$H journal put $O /network/pods/\(place.podMark)0-gone '\(Self.record)' >/dev/null",
                     "has addresses of the bridge network, but there is no such pod"
