@@ -89,7 +89,8 @@ public struct FollowedConnection: Hashable, Sendable {
         let (source, target) =
             family == .v4 ? (CTA.IP_V4_SRC, CTA.IP_V4_DST) : (CTA.IP_V6_SRC, CTA.IP_V6_DST)
         guard let original = attributes.nested(CTA.TUPLE_ORIG), let proto = original.nested(CTA.TUPLE_PROTO),
-            let transport = proto[CTA.PROTO_NUM]?.first, let ports = proto[CTA.PROTO_DST_PORT].map({ Array($0) }), ports.count == 2,
+            let transport = proto[CTA.PROTO_NUM]?.first, let ports = proto[CTA.PROTO_DST_PORT].map({ Array($0) }),
+            ports.count == 2,
             let destination = original.nested(CTA.TUPLE_IP)?[target].flatMap({ IPAddress(bytes: $0) }),
             let answerer = attributes.nested(CTA.TUPLE_REPLY)?.nested(CTA.TUPLE_IP)?[source].flatMap({ IPAddress(bytes: $0) })
         else { return nil }

@@ -43,8 +43,7 @@ struct OwnAddresses: Hashable, Sendable {
             let known = all.filter { $0.family == address.family && !$0.isLinkLocal }.map(\.description).sorted()
             throw NetworkError(
                 .refused, "the host port '\(port)' that pod '\(name)' wants is at an address that this machine does not have",
-                hint: known.isEmpty
-                    ? "without hostIP it is at every address" : "without hostIP it is at every address; there are: \(known.joined(by: ", "))")
+                hint: "without hostIP it is at every address" + (known.isEmpty ? "" : "; there are: \(known.joined(by: ", "))"))
         }
     }
 }

@@ -98,7 +98,9 @@ extension NetworkSettings {
             for name in before.interfaces4 { try setIfPresent("ipv4/conf/\(name)/forwarding", to: "1") }
             if before.defaults.forwards4 {
                 try set("ipv4/conf/default/forwarding", to: "1")
-                for name in try appeared("ipv4", since: before, bridge) { try setIfPresent("ipv4/conf/\(name)/forwarding", to: "1") }
+                for name in try appeared("ipv4", since: before, bridge) {
+                    try setIfPresent("ipv4/conf/\(name)/forwarding", to: "1")
+                }
             }
         }
         guard before.v6 == false else { return }

@@ -200,13 +200,18 @@ struct PodCNITests {
             expectEnd(try place.call("network", "check", "--config", file), 0, "")
 
             let other = try place.write(
-                "other", spec.replacingOccurrences(of: "containerPort: 80, hostPort: 8080, hostIP: 192.0.2.1", with: "containerPort: 8080"))
+                "other",
+                spec.replacingOccurrences(
+                    of: "containerPort: 80, hostPort: 8080, hostIP: 192.0.2.1", with: "containerPort: 8080"))
             let refused = try place.call("run", "--rm", "--network", "host", other)
-            expectEnd(refused, 1, "", says: "the host port 'tcp 8080' that pod 'default/other' wants is held by pod 'default/web'")
+            expectEnd(
+                refused, 1, "", says: "the host port 'tcp 8080' that pod 'default/other' wants is held by pod 'default/web'")
             try place.call("rm", "-f", "web").check("rm")
             try place.call("run", "--network", "host", other).check("the port is free")
             let web = try place.call("run", "--rm", "--config", file, place.write("web", spec))
-            expectEnd(web, 1, "", says: "the host port 'tcp 192.0.2.1:8080' that pod 'default/web' wants is held by pod 'default/other'")
+            expectEnd(
+                web, 1, "",
+                says: "the host port 'tcp 192.0.2.1:8080' that pod 'default/web' wants is held by pod 'default/other'")
             try place.call("rm", "-f", "other").check("rm")
             #expect(try place.call("journal", "range", "--keys-only", "/hostport").output == "")
         }

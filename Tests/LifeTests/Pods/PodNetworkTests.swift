@@ -94,7 +94,8 @@ struct PodNetworkTests {
             try place.call("journal", "put", "/hostports/tcp/81/*", "gone").check("put")
             let found = try place.call("network", "check")
             #expect(
-                found.code == 1 && found.output == "pod 'default/gone' (gone) holds ports of the host, but there is no such pod\n",
+                found.code == 1
+                    && found.output == "pod 'default/gone' (gone) holds ports of the host, but there is no such pod\n",
                 "\(found.output)\(found.errors)")
             expectEnd(try place.call("network", "check", "--fix"), 0, "")
             #expect(try place.call("journal", "range", "--keys-only", "/hostport").output == "")
@@ -103,7 +104,7 @@ struct PodNetworkTests {
             let refused = try place.call("run", "--rm", "--network", "bridge", elsewhere)
             expectEnd(
                 refused, 1, "",
-                says: "the host port 'tcp 192.0.2.9:80' that pod 'default/three' wants is at an address that this machine does not have")
+                says: "'tcp 192.0.2.9:80' that pod 'default/three' wants is at an address that this machine does not have")
             try network.call("ip", "address", "add", "192.0.2.9/32", "dev", "lo").check("address")
             try place.call("run", "--network", "bridge", elsewhere).check("run")
         }

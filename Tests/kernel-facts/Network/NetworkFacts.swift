@@ -267,7 +267,8 @@ let networkFacts = [
             let message = "the host port 'tcp \(shown)' that pod 'web' wants is at an address that this machine does not have"
             let bridged = try networkError(text) { _ = try network.setUp(uid, name: "web", namespace: pod, ports: ports) }
             try expectEqual(bridged.message, message)
-            try expect(bridged.hint?.contains("there are: ") == true && bridged.hint?.contains(known) == true, "\(bridged.hint ?? "")")
+            let hint = bridged.hint ?? ""
+            try expect(hint.contains("there are: ") && hint.contains(known), hint)
             try expectEqual(try networkError(text) { try claims.claim(ports, for: uid, name: "web") }.message, message)
             try expectEqual(try hostState(), scene.untouched)
             // As with bind(2).
