@@ -91,6 +91,32 @@ let networkFacts = [
         try expect(names.send("me", to: question.from, question.port), "udp answer")
         try expectEqual(try asking.receive()?.from, try ip("192.0.2.1"))
     },
+    Fact("network-host-ports-lead-sctp-to-the-pod") {
+        let scene = try NetworkScene(needsTranslation: true)
+        let network = try scene.network()
+        let outside = try scene.outside()
+        let inside = try scene.namespace()
+        let port = try HostPort(.sctp, port: 8080, podPort: 80)
+        let pod = try network.setUp(try sandbox("one"), name: "one", namespace: inside, ports: [port])
+        do { _ = try readText("/proc/sys/net/netfilter/nf_conntrack_sctp_timeout_established") } catch {
+            throw Missing(what: "the kernel follows no SCTP")
+        }
+        for (index, text) in ["192.0.2.1", "2001:db8::1"].enumerated() {
+            let host = try ip(text)
+            // A raw socket of IPv4 gives the header, too.
+            let header = index == 0 ? 20 : 0
+            let client = try TestSocket(.sctp, host.family, in: outside.descriptor)
+            let server = try TestSocket(.sctp, host.family, in: inside.descriptor)
+            try expect(client.send(SCTPPacket(.initiation, from: 4000, to: 8080, tag: 0).bytes, to: host, 0), "send")
+            let came = try server.receiveBytes().flatMap { SCTPPacket(Array($0.dropFirst(header))) }
+            try expectEqual(came, SCTPPacket(.initiation, from: 4000, to: 80, tag: 0))
+            let answer = SCTPPacket(.acknowledgement, from: 80, to: 4000, tag: SCTPPacket.ownTag)
+            let peer = try ip(index == 0 ? "192.0.2.2" : "2001:db8::2")
+            try expect(server.send(answer.bytes, to: peer, 0), "answer from \(pod.addresses[index])")
+            let back = try client.receiveBytes().flatMap { SCTPPacket(Array($0.dropFirst(header))) }
+            try expectEqual(back, SCTPPacket(.acknowledgement, from: 8080, to: 4000, tag: SCTPPacket.ownTag))
+        }
+    },
     Fact("network-released-port-is-forgotten") {
         let scene = try NetworkScene(needsTranslation: true)
         let network = try scene.network()
