@@ -79,7 +79,7 @@ struct PodNetworkTests {
 
             // As long as the pod has a sandbox, and again after a restart.
             try place.call("restart", "one").check("restart")
-            expectEnd(try place.call("run", "--rm", same), 1, "", says: held)
+            expectEnd(try place.call("run", "--rm", "--network", "bridge", bridged), 1, "", says: held)
             try place.call("stop", "one").check("stop")
             try place.call("run", "--network", "bridge", bridged).check("the port is free")
             expectEnd(try place.call("network", "check"), 0, "")
