@@ -35,10 +35,12 @@ public final class HostPortClaims {
         while let retired = try lock.held({ () throws(NetworkError) in try claimFree(record) }) { try finishRemoval(of: retired) }
     }
 
-    /// Gives a pod's ports back. Does nothing for a pod that has none.
-    public func release(_ sandbox: PodUID) throws(NetworkError) {
+    /// Gives a pod's ports back. Does nothing for a pod that has none. `isMeant` as of `PodNetwork.tearDown`.
+    public func release(
+        _ sandbox: PodUID, if isMeant: () throws(NetworkError) -> Bool = { true }
+    ) throws(NetworkError) {
         guard try journal.portHolder(sandbox) != nil else { return }
-        try lock.held { () throws(NetworkError) in try releaseHeld(sandbox) }
+        try lock.held { () throws(NetworkError) in if try isMeant() { try releaseHeld(sandbox) } }
     }
 
     /// Which pods hold ports here, by uid. Takes no lock and waits for nobody.

@@ -9,8 +9,13 @@ extension PodNetwork {
     /// the settings of forwarding. Needs no namespace, and does nothing for a pod that has nothing: so it may be called again until it succeeds.
     ///
     /// The kernel takes tens of milliseconds for it; who has somebody waiting calls `retire`, answers, and then `reap`.
-    public func tearDown(_ sandbox: PodUID) throws(NetworkError) {
+    ///
+    /// `isMeant` is asked when nobody else can change the network: who takes the pod for gone may be late.
+    public func tearDown(
+        _ sandbox: PodUID, if isMeant: () throws(NetworkError) -> Bool = { true }
+    ) throws(NetworkError) {
         try locked { () throws(NetworkError) in
+            guard try isMeant() else { return }
             if let record = try podRecord(sandbox) { try remove(record) }
             try lowerIfLast()
         }

@@ -73,9 +73,12 @@ public final class CNINetwork {
     }
 
     /// DEL: takes a pod off all networks of CNI that it is on. Works by what is recorded: neither the list's file nor the pod's namespace need be there. Does nothing for
-    /// a pod that is on none, and may be called again until it succeeds.
-    public func delete(_ sandbox: PodUID) throws(NetworkError) {
+    /// a pod that is on none, and may be called again until it succeeds. `isMeant` is asked when nobody else works for the pod: who takes it for gone may be late.
+    public func delete(
+        _ sandbox: PodUID, if isMeant: () throws(NetworkError) -> Bool = { true }
+    ) throws(NetworkError) {
         try locked(sandbox) { () throws(NetworkError) in
+            guard try isMeant() else { return }
             for record in try records(of: sandbox) { try delete(record) }
         }
     }

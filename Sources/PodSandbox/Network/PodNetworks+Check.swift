@@ -39,12 +39,16 @@ extension PodNetworks {
         do throws(NetworkError) {
             var failures: [PodNetworkFinding] = []
             for stray in try strays(journal) {
+                // Asked again under the lock: it may have been started meanwhile.
+                let isGone = { () throws(NetworkError) in try whyNot(stray.sandbox) != nil }
                 do throws(NetworkError) {
                     switch stray.place {
-                    case .bridge: try bridge(journal).tearDown(stray.sandbox)
-                    case .ports: try ports(journal).release(stray.sandbox)
+                    case .bridge: try bridge(journal).tearDown(stray.sandbox, if: isGone)
+                    case .ports: try ports(journal).release(stray.sandbox, if: isGone)
                     case .cni:
-                        try inMounts(of: stray.sandbox) { () throws(NetworkError) in try cni(journal).delete(stray.sandbox) }
+                        try inMounts(of: stray.sandbox) { () throws(NetworkError) in
+                            try cni(journal).delete(stray.sandbox, if: isGone)
+                        }
                     }
                 } catch {
                     failures.append(PodNetworkFinding(text: "\(stray.text): \(error)", isMendable: true))

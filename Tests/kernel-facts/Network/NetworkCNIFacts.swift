@@ -247,6 +247,37 @@ let networkCNIFacts = [
         try expectEqual(try stage.cni.attachments().map(\.sandbox), [try sandbox("late")])
         try expectEqual(try stage.log(), ["ADD one eth0 late", "GC one  "])
     },
+    Fact("network-of-a-pod-that-came-back-is-left-to-it") {
+        let stage = try Stage()
+        try stage.plugin(
+            "one", "[ $CNI_COMMAND != ADD ] || { touch /mnt/adding; until [ -e /mnt/go ]; do sleep 0.01; done; }; \(answer)")
+        let adding = try Child {
+            _ = try Stage.network(Journal.open(path("/mnt/journal"))).add(stage.attachment(), to: list(#"{"type":"one"}"#))
+            return 0
+        }
+        try eventually("ADD") { (try? readText("/mnt/adding")) != nil }
+        let mending = try Child {
+            let other = try Stage.network(Journal.open(path("/mnt/journal")))
+            // Whether the pod is gone is asked when nobody attaches it any more.
+            try other.delete(sandbox("one")) { () throws(NetworkError) in try !other.attachments().contains(where: \.isComplete) }
+            return 0
+        }
+        pause(milliseconds: 100)
+        _ = try FileDescriptor.workingDirectory.open("/mnt/go", [.writeOnly, .create])
+        try expectEqual(try adding.end(), .exited(code: 0))
+        try expectEqual(try mending.end(), .exited(code: 0))
+        try expectEqual(try stage.log(), ["ADD one eth0 one"])
+        // The same of the bridge network and of host ports.
+        let network = try stage.scene.network()
+        let pod = try stage.scene.namespace()
+        _ = try network.setUp(sandbox("one"), name: "one", namespace: pod)
+        try network.tearDown(sandbox("one")) { () throws(NetworkError) in false }
+        try expectEqual(try network.pods().map(\.name), ["one"])
+        let claims = HostPortClaims(journal: stage.scene.journal, runRoot: try path("/mnt"))
+        try claims.claim([try HostPort(.tcp, port: 80, podPort: 80)], for: sandbox("two"), name: "two")
+        try claims.release(sandbox("two")) { () throws(NetworkError) in false }
+        try expectEqual(try claims.holders().map(\.name), ["two"])
+    },
     Fact("network-cni-standard-plugins-connect-pods") {
         guard executionObstacle("/usr/lib/cni/bridge") == nil else { throw Missing(what: "the plugins of CNI are not installed") }
         let stage = try Stage()
