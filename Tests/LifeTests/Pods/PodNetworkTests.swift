@@ -111,6 +111,39 @@ struct PodNetworkTests {
         #expect(try network.leftovers() == [])
     }
 
+    @Test("a claim of an earlier boot is nobody's")
+    func earlierBoot() throws {
+        let network = try TestNetwork()
+        try withPods("boots", in: network) { place in
+            // Volatile records of another boot, whose run root went with it.
+            try place.script(
+                """
+                exec unshare -m --propagation private sh -ec '
+                echo 11111111-2222-4333-8444-555555555555 > $W/boot
+                mount --bind $W/boot /proc/sys/kernel/random/boot_id
+                O="--root \(place.root) --run-root $W/earlier"
+                for port in 80 81; do $H journal put $O --volatile "/hostports/tcp/$port/*" gone; done
+                $H journal put $O --volatile /hostport-holders/gone - < $W/record
+                # What comes before a durable record is on the disk with it.
+                $H journal put $O /durable now
+                rm -rf \(place.runRoot)/journal'
+                """.replacingOccurrences(of: "exec", with: "echo '\(Self.holder)' > $W/record; exec")
+            ).check("another boot")
+            let old = try place.call("journal", "range", "--keys-only", "/hostport")
+            #expect(old.lines == ["/hostport-holders/gone", "/hostports/tcp/80/*", "/hostports/tcp/81/*"], "\(old)")
+            expectEnd(try place.call("network", "check"), 0, "")
+            try place.call("run", place.write("one", "hostNetwork: true\n" + server("{containerPort: 80}"))).check("host")
+            let two = try place.write("two", server("{containerPort: 80, hostPort: 81}"))
+            try place.call("run", "--network", "bridge", two).check("bridge")
+            let keys = try place.call("journal", "range", "--keys-only", "/hostport").lines
+            #expect(keys.count == 3 && !keys.contains("/hostport-holders/gone"), "\(keys)")
+        }
+        #expect(try network.leftovers() == [])
+    }
+
+    private static let holder =
+        #"{"name":"default/gone","ports":[{"protocol":"tcp","hostPort":80,"containerPort":80}]}"#
+
     @Test("names and resolvers of the manifest, as a container with an address sees them")
     func names() throws {
         let network = try TestNetwork()
