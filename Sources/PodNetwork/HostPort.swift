@@ -79,6 +79,18 @@ public struct HostPort: Hashable, Sendable, CustomStringConvertible {
     /// Of one pod: a transaction of the journal takes 128 operations.
     public static let limit = 120
 
+    /// Refuses more than can be, and those that collide with each other.
+    static func check(_ ports: [HostPort], of name: String) throws(NetworkError) {
+        guard ports.count <= limit else {
+            throw NetworkError(.refused, "pod '\(name)' wants \(ports.count) host ports, more than \(limit)")
+        }
+        for (index, port) in ports.enumerated() {
+            if let other = ports[..<index].first(where: port.collides) {
+                throw NetworkError(.refused, "pod '\(name)' wants the host port '\(port)' twice ('\(other)')")
+            }
+        }
+    }
+
     private static func isMulticast(_ address: IPAddress) -> Bool {
         address.family == .v4 ? address.bytes[0] >= 224 : address.bytes[0] == 0xff
     }

@@ -88,7 +88,7 @@ extension PodNetwork {
 
     /// Tells other roots that we are the living owner of what bears our mark.
     func announce() throws(NetworkError) {
-        let path = lockPath.string
+        let path = lock.path.string
         let store = Array(mark.store.utf8)
         try during("cannot write '\(path)'") { () throws(KernelError) in
             if try readFile(path, limit: 64) == store { return }

@@ -50,9 +50,10 @@ extension PodNetwork {
             }
         case .release(let key): try commit("release a stray claim", [.delete(.key(Key(key)))])
         case .claim(let sandbox):
-            guard let record = try podRecord(sandbox) else { return }
+            let ports = try journal.portHolder(sandbox)?.ports ?? []
+            let keys = try podRecord(sandbox).map { record throws(NetworkError) in try claims(of: record) } ?? []
             var operations: [Operation] = []
-            for key in try claims(of: record) where try value(key) == nil {
+            for key in keys + ports.map(NetworkKeys.hostPort) where try value(key) == nil {
                 operations.append(.put(key, value: Array(sandbox.string.utf8)))
             }
             try commit("claim again", operations)

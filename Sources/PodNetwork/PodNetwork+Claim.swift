@@ -66,20 +66,16 @@ extension PodNetwork {
     /// Refuses ports that another pod has, at the same address or where one of both is every address.
     private func checkHolders(_ ports: [HostPort], of name: String) throws(NetworkError) {
         for port in ports {
-            let prefix = NetworkKeys.hostPorts(port)
-            for held in try range(prefix) {
-                let place = Self.rest(of: held.key, behind: prefix)
-                guard port.address == nil || place == "*" || place == port.address?.description else { continue }
-                let uid = String(decoding: held.value, as: UTF8.self)
-                let record = try PodUID(uid).flatMap { uid throws(NetworkError) in try podRecord(uid) }
-                if let record, record.state == .removing {
+            for held in try journal.claims(colliding: port) {
+                if held.isOutdated {
+                    try commit("forget a claim of an earlier boot", [.delete(.key(held.key))])
+                    continue
+                }
+                if held.isRetired, let record = try held.sandbox.flatMap({ uid throws(NetworkError) in try podRecord(uid) }) {
                     try remove(record)
                     continue
                 }
-                let holder = record?.name ?? uid
-                throw NetworkError(
-                    .taken, "the host port '\(port)' that pod '\(name)' wants is held by pod '\(holder)'",
-                    hint: "stop or remove pod '\(holder)', or choose another hostPort")
+                throw held.refusal(of: port, to: name)
             }
         }
     }

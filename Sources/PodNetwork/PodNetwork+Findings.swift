@@ -147,6 +147,10 @@ extension PodNetwork {
         for pod in pods {
             for key in try claims(of: pod) { holders[key] = pod.sandbox.string }
         }
+        let others = try journal.portHolders()
+        for other in others {
+            for key in other.ports.map(NetworkKeys.hostPort) { holders[key] = other.sandbox.string }
+        }
         var claimed: Set<Key> = []
         for prefix in [NetworkKeys.addresses, NetworkKeys.hostPorts] {
             for keyValue in try range(prefix) where !keyValue.isFromEarlierBoot {
@@ -164,6 +168,14 @@ extension PodNetwork {
                 findings.append(
                     NetworkFinding(
                         text: "pod '\(pod.name)' (\(pod.sandbox)) uses '\(key)' without a claim", remedy: .claim(pod.sandbox)))
+            }
+        }
+        for other in others {
+            for key in other.ports.map(NetworkKeys.hostPort) where !claimed.contains(key) {
+                findings.append(
+                    NetworkFinding(
+                        text: "pod '\(other.name)' (\(other.sandbox)) uses '\(key)' without a claim",
+                        remedy: .claim(other.sandbox)))
             }
         }
         return findings

@@ -1,6 +1,7 @@
 import Journal
 import LinuxTypes
 import Netlink
+import PodRecords
 
 extension PodNetwork {
     /// The network as it is up: what was done to the host, and the index of its bridge.
@@ -83,6 +84,8 @@ extension PodNetwork {
         step("set forwarding")
         let settings = try NetworkSettings()
         try settings.enableForwarding(record.before, bridge: configuration.bridge.string)
+        // A host that forwards need not do so by interfaces that appear.
+        try settings.set("ipv4/conf/\(configuration.bridge)/forwarding", to: "1")
         if configuration.translatesAddresses {
             // Packets of 127.0.0.1 may leave by the bridge, and answers to it come in. The table keeps others from using that.
             try settings.set("ipv4/conf/\(configuration.bridge)/route_localnet", to: "1")
@@ -126,7 +129,8 @@ extension PodNetwork {
     func installTables(_ record: HostRecord) throws(NetworkError) {
         let ruleset = Ruleset(configuration: record.configuration, before: record.before)
         var messages = ruleset.install(replacing: try ownTables(configuration.bridge), comment: mark.text)
-        for pod in try podRecords() where pod.state != .removing {
+        let pods = try podRecords().filter { $0.state != .removing }
+        for pod in pods {
             messages += try ruleset.elements(of: pod).map { $0.set.add($0.elements) }
         }
         let names = ruleset.tables.map { "'\($0)'" }.joined(by: " and ")
@@ -141,6 +145,7 @@ extension PodNetwork {
                     "the kernel lacks a part of nf_tables: the families inet and bridge, nft_chain_nat, nft_nat, nft_masq, nft_fib_inet and nft_ct are needed"
             )
         }
+        try forgetEarlierConnections(of: pods, record.configuration)
     }
 
     /// The bridge, if it is one.
@@ -165,13 +170,19 @@ extension PodNetwork {
         try during("the network") { () throws(NetlinkError) in try route.perform(messages) }
     }
 
-    /// What volatile records of an earlier boot, or a network that is gone, have left.
+    /// What volatile records of an earlier boot, or a network that is gone, have left. Host ports of pods without the bridge network stay theirs.
     private func forgetEarlierBoot() throws(NetworkError) {
+        let step = "forget the network of an earlier boot"
         try commit(
-            "forget the network of an earlier boot",
-            [NetworkKeys.host, NetworkKeys.pods, NetworkKeys.addresses, NetworkKeys.hostPorts].map {
-                .delete(.prefix($0))
-            })
+            step, [NetworkKeys.host, NetworkKeys.pods, NetworkKeys.addresses].map { .delete(.prefix($0)) })
+        let holders = Set(try journal.portHolders().map(\.sandbox.string))
+        let claims = try range(NetworkKeys.hostPorts).filter {
+            $0.isFromEarlierBoot || !holders.contains(String(decoding: $0.value, as: UTF8.self))
+        }
+        let outdated = claims + (try range(NetworkKeys.portHolders).filter(\.isFromEarlierBoot))
+        for start in stride(from: 0, to: outdated.count, by: HostPort.limit) {
+            try commit(step, outdated[start..<min(start + HostPort.limit, outdated.count)].map { .delete(.key($0.key)) })
+        }
     }
 
     /// The error, with what its undoing failed with.

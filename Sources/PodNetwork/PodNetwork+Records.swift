@@ -10,8 +10,7 @@ extension PodNetwork {
     }
 
     func podRecord(_ sandbox: PodUID) throws(NetworkError) -> PodRecord? {
-        guard let found = try value(NetworkKeys.pod(sandbox)), !found.isFromEarlierBoot else { return nil }
-        return try PodRecord(sandbox, decoding: found.value)
+        try journal.podRecord(sandbox)
     }
 
     /// All pods of this boot, by uid.

@@ -34,19 +34,12 @@ extension PodNetwork {
     }
 
     private func check(_ ports: [HostPort], of name: String) throws(NetworkError) {
-        guard ports.count <= HostPort.limit else {
-            throw NetworkError(.refused, "pod '\(name)' wants \(ports.count) host ports, more than \(HostPort.limit)")
-        }
+        try HostPort.check(ports, of: name)
         guard ports.isEmpty || configuration.translatesAddresses else {
             throw NetworkError(.refused, "pod '\(name)' wants host ports, which a network without masquerade does not have")
         }
         if configuration.subnet6 == nil, let port = ports.first(where: { $0.address?.family == .v6 }) {
             throw NetworkError(.refused, "pod '\(name)' wants the host port '\(port)', but pods have no IPv6 addresses")
-        }
-        for (index, port) in ports.enumerated() {
-            if let other = ports[..<index].first(where: port.collides) {
-                throw NetworkError(.refused, "pod '\(name)' wants the host port '\(port)' twice ('\(other)')")
-            }
         }
     }
 
@@ -54,6 +47,8 @@ extension PodNetwork {
         _ sandbox: PodUID, _ name: String, _ namespace: FileDescriptor, _ identity: NamespaceIdentity, _ ports: [HostPort]
     ) throws(NetworkError) -> PodAddresses {
         let raised = try raise()
+        // Order: with the bridge there are its addresses.
+        if ports.contains(where: { $0.address != nil }) { try OwnAddresses(&route).check(ports, of: name) }
         var record = try claim(sandbox, name, identity, ports)
         do throws(NetworkError) {
             try connect(record, to: namespace, raised)
@@ -71,6 +66,7 @@ extension PodNetwork {
         let elements = try ruleset.elements(of: record).map { $0.set.add($0.elements) }
         step("add the pod's rules")
         try during("cannot add the rules of pod '\(record.name)'") { () throws(NetlinkError) in try netfilter.transact(elements) }
+        try forgetEarlierConnections(of: [record], configuration)
         let port = try record.port(configuration)
         guard let interface = InterfaceName(Self.interface) else { throw NetworkError(.failed, "no interface name") }
         step("add the pod's link")

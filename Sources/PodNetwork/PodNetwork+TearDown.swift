@@ -9,8 +9,13 @@ extension PodNetwork {
     /// the settings of forwarding. Needs no namespace, and does nothing for a pod that has nothing: so it may be called again until it succeeds.
     ///
     /// The kernel takes tens of milliseconds for it; who has somebody waiting calls `retire`, answers, and then `reap`.
-    public func tearDown(_ sandbox: PodUID) throws(NetworkError) {
+    ///
+    /// `isMeant` is asked when nobody else can change the network: who takes the pod for gone may be late.
+    public func tearDown(
+        _ sandbox: PodUID, if isMeant: () throws(NetworkError) -> Bool = { true }
+    ) throws(NetworkError) {
         try locked { () throws(NetworkError) in
+            guard try isMeant() else { return }
             if let record = try podRecord(sandbox) { try remove(record) }
             try lowerIfLast()
         }
@@ -86,17 +91,6 @@ extension PodNetwork {
         return record
     }
 
-    /// Where the host follows no connection at all, there is nothing to look through: the kernel needs milliseconds for each look.
-    private func forgetConnections(_ record: PodRecord, _ configuration: NetworkConfiguration) throws(NetworkError) {
-        step("forget the pod's connections")
-        if try NetworkSettings().value("netfilter/nf_conntrack_count") == "0" { return }
-        for address in record.addresses(configuration) {
-            _ = try during("cannot forget the connections of pod '\(record.name)'") { () throws(NetlinkError) in
-                try netfilter.forgetConnections(of: address, as: .replySource)
-            }
-        }
-    }
-
     /// All of the pod's elements in one transaction; where some are gone already, those that are left. The kernel takes milliseconds to take a transaction back: who is not the
     /// first to remove them looks before.
     private func removeRules(_ record: PodRecord, _ host: HostRecord, isFirst: Bool) throws(NetworkError) {
@@ -134,7 +128,7 @@ extension PodNetwork {
         }
         // Order: forwarding ends before the tables that confine it.
         step("restore forwarding")
-        try NetworkSettings().restoreForwarding(record.before)
+        try NetworkSettings().restoreForwarding(record.before, bridge: record.configuration.bridge.string)
         step("delete the bridge")
         if let found = try link(record.configuration.bridge), owner(of: found).mark == nil {
             try during("cannot delete the bridge '\(record.configuration.bridge)'") { () throws(NetlinkError) in

@@ -14,7 +14,7 @@ public final class PodNetwork {
     let journal: Journal
     /// What says of a bridge or table that it is ours.
     let mark: NetworkMark
-    let lockPath: HostPath
+    let lock: NetworkLock
     var route: NetlinkSocket
     var netfilter: NetlinkSocket
     /// Called before each effect on the kernel and the journal, with its name: tests end the process there.
@@ -25,37 +25,13 @@ public final class PodNetwork {
         self.configuration = configuration
         self.journal = journal
         mark = NetworkMark(store: journal.identity, place: runRoot.string)
-        lockPath = runRoot.appending(NetworkMark.file)
+        lock = NetworkLock(runRoot)
         route = try during("cannot speak to the network of the host") { () throws(NetlinkError) in try NetlinkSocket(.route) }
         netfilter = try during("cannot speak to nf_tables") { () throws(NetlinkError) in try NetlinkSocket(.netfilter) }
     }
 
     /// Runs `body` while no other process changes the network. Half a minute of waiting is `busy`.
-    func locked<Result>(_ body: () throws(NetworkError) -> Result) throws(NetworkError) -> Result {
-        let path = lockPath.string
-        let lock = try during("cannot lock the network") { () throws(KernelError) in
-            try FileDescriptor.workingDirectory.open(path, [.readWrite, .create, .noFollow], permissions: 0o600)
-        }
-        let end = monotonicMicroseconds() + Self.patience
-        while true {
-            let descriptor = lock.descriptor
-            let isOurs = try during("cannot lock the network") { () throws(KernelError) in
-                try descriptor.tryLock(byte: 0, subject: path)
-            }
-            if isOurs { break }
-            guard monotonicMicroseconds() < end else {
-                throw NetworkError(.busy, "another process works on the network and does not come to an end ('\(path)')")
-            }
-            pause(microseconds: 300)
-        }
-        let result = try body()
-        // Order: the lock's file is held to here.
-        _ = consume lock
-        return result
-    }
-
-    /// Microseconds.
-    private static let patience: Int64 = 30_000_000
+    func locked<Result>(_ body: () throws(NetworkError) -> Result) throws(NetworkError) -> Result { try lock.held(body) }
 
     /// Announces an effect.
     func step(_ name: String) { willTakeStep(name) }

@@ -45,6 +45,28 @@ import Testing
         #expect(try obstacle("{containerPort: 80, hostPort: 80}", in: .none, spec: "hostNetwork: true") == nil)
     }
 
+    @Test func `in the host's network a port is one container's`() throws {
+        #expect(
+            try obstacle("{containerPort: 1}", in: .host)
+                == "spec.containers[1].ports[1].containerPort: port 1/TCP of the host is given to the container 'a' already")
+        #expect(try obstacle("{containerPort: 1, protocol: UDP}", in: .host) == nil)
+        #expect(try obstacle("{containerPort: 1}", in: .none) == nil)
+    }
+
+    @Test func `in the host's network each port of a container is the host's, at every address`() throws {
+        let text = """
+            apiVersion: v1
+            kind: Pod
+            metadata: {name: p}
+            spec:
+              containers: [{name: a, image: i, ports: [{containerPort: 80}, {containerPort: 53, hostPort: 53, hostIP: 10.0.0.1, protocol: UDP}]}]
+            """
+        var pod = try Manifest.read(Array(text.utf8), name: "p.yaml").pods[0]
+        #expect(try PodPorts.hostPorts(of: pod).map { "\($0)" } == ["udp 10.0.0.1:53"])
+        pod.useHostNetwork()
+        #expect(try PodPorts.hostPorts(of: pod).map { "\($0)" } == ["tcp 80", "udp 53"])
+    }
+
     @Test(arguments: ["127.0.0.1", "10.0.0.1", "0.0.0.0", "::", "2001:db8::1"])
     func `addresses of the bridge network's ports`(_ address: String) throws {
         #expect(try obstacle("{containerPort: 80, hostPort: 80, hostIP: '\(address)', protocol: SCTP}", in: .bridge) == nil)

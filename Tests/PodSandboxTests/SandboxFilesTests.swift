@@ -20,8 +20,19 @@ import Testing
         try SandboxFiles(pod).hosts(addresses: addresses, host: host)
     }
 
-    private func resolver(_ pod: Pod, host: String) throws(PodError) -> String {
-        try SandboxFiles(pod).resolver(host: host, upstream: "")
+    private func resolver(_ pod: Pod, host: String, upstream: String = "") throws(PodError) -> String {
+        try SandboxFiles(pod).resolver(host: host, upstream: upstream)
+    }
+
+    @Test func `a stub on loopback is replaced by the file behind it`() throws {
+        let stub = "# systemd-resolved\nnameserver 127.0.0.53\noptions edns0 trust-ad\nsearch lan\n"
+        let upstream = "nameserver 192.0.2.53\nnameserver 2001:db8::53\nsearch example\n"
+        #expect(SandboxFiles.upstreamResolver == "/run/systemd/resolve/resolv.conf")
+        #expect(try resolver(pod(), host: stub, upstream: upstream) == upstream)
+        #expect(try resolver(pod(spec: "hostNetwork: true"), host: stub, upstream: upstream).contains("nameserver 127.0.0.53\n"))
+        // Not where one of the host's own servers can be reached.
+        let mixed = "nameserver 127.0.0.53\nnameserver 192.0.2.1\n"
+        #expect(try resolver(pod(), host: mixed, upstream: upstream) == mixed)
     }
 
     @Test func `a pod finds itself by name`() throws {

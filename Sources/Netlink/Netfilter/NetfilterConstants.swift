@@ -70,13 +70,16 @@ enum CTA {
     static let TUPLE_IP: UInt16 = 1
     static let TUPLE_PROTO: UInt16 = 2
     static let IP_V4_SRC: UInt16 = 1
+    static let IP_V4_DST: UInt16 = 2
     static let IP_V6_SRC: UInt16 = 3
+    static let IP_V6_DST: UInt16 = 4
     static let ID: UInt16 = 12
     static let FILTER: UInt16 = 25
     static let FILTER_ORIG_FLAGS: UInt16 = 1
     static let FILTER_REPLY_FLAGS: UInt16 = 2
     /// `CTA_FILTER_F_CTA_IP_SRC` of the kernel's own header.
     static let FILTER_F_IP_SRC: UInt32 = 1 << 0
+    static let FILTER_F_PROTO_NUM: UInt32 = 1 << 3
     static let PROTO_NUM: UInt16 = 1
     static let PROTO_SRC_PORT: UInt16 = 2
     static let PROTO_DST_PORT: UInt16 = 3

@@ -8,6 +8,19 @@ import StrictTree
 extension CNINetwork {
     static let prefix: Key = "/cni/"
     static func key(_ sandbox: PodUID, _ network: String) -> Key { Key("/cni/\(sandbox)/\(network)") }
+    /// Networks whose plugins may keep something for pods of ours, those that are gone included.
+    static let usedPrefix: Key = "/cni-networks/"
+    static func usedKey(_ network: String) -> Key { Key("/cni-networks/\(network)") }
+
+    /// The networks that pods of ours are on, or were since their plugins were last told that nobody is left. Others are none of our business: another program's pods
+    /// may be on them, which a GC by our list would take away.
+    public func networksOfPods() throws(NetworkError) -> Set<String> {
+        let found = try during("cannot read the records of CNI") { () throws(JournalError) in
+            try journal.range(RangeRequest(.prefix(Self.usedPrefix), keysOnly: true)).keyValues
+        }
+        let used = found.map { String(decoding: $0.key.bytes.dropFirst(Self.usedPrefix.bytes.count), as: UTF8.self) }
+        return Set(used).union(try attachments().map(\.network))
+    }
 
     /// All pods that have something of a network of CNI, by uid. Takes no lock and waits for nobody.
     public func attachments() throws(NetworkError) -> [AttachedToCNI] {
@@ -58,10 +71,10 @@ extension CNINetwork {
         return records
     }
 
-    func write(_ record: CNIRecord, _ network: String) throws(NetworkError) {
+    func write(_ record: CNIRecord, _ network: String, alongside others: [Operation] = []) throws(NetworkError) {
         try commit(
             "record that it is \(record.state)",
-            [.put(Self.key(record.attachment.sandbox, network), value: record.encoded())])
+            [.put(Self.key(record.attachment.sandbox, network), value: record.encoded())] + others)
     }
 
     func commit(_ step: String, _ operations: [Operation]) throws(NetworkError) {

@@ -31,7 +31,7 @@ public final class CNINetwork {
             if let left = try record(attachment.sandbox, list.name) { try delete(left) }
             var record = CNIRecord(
                 state: .adding, attachment: attachment, list: list.bytes, capabilities: Self.encoded(capabilities))
-            try write(record, list.name)
+            try write(record, list.name, alongside: [.put(Self.usedKey(list.name), value: [])])
             do throws(NetworkError) {
                 let result = try add(record, list)
                 record.result = result.bytes
@@ -73,9 +73,12 @@ public final class CNINetwork {
     }
 
     /// DEL: takes a pod off all networks of CNI that it is on. Works by what is recorded: neither the list's file nor the pod's namespace need be there. Does nothing for
-    /// a pod that is on none, and may be called again until it succeeds.
-    public func delete(_ sandbox: PodUID) throws(NetworkError) {
+    /// a pod that is on none, and may be called again until it succeeds. `isMeant` is asked when nobody else works for the pod: who takes it for gone may be late.
+    public func delete(
+        _ sandbox: PodUID, if isMeant: () throws(NetworkError) -> Bool = { true }
+    ) throws(NetworkError) {
         try locked(sandbox) { () throws(NetworkError) in
+            guard try isMeant() else { return }
             for record in try records(of: sandbox) { try delete(record) }
         }
     }
@@ -102,14 +105,18 @@ public final class CNINetwork {
         }
     }
 
-    /// GC: deletes attachments to the network of pods that are not in the list of those that live, then tells the plugins who is left. All plugins are asked,
-    /// whatever one says; what failed is thrown at the end.
-    public func collectGarbage(_ list: CNINetworkList, living: Set<PodUID>) throws(NetworkError) {
+    /// GC: deletes attachments to the network of pods that do not live, then tells the plugins who is left. All plugins are asked, whatever one says; what failed is
+    /// thrown at the end. When nobody is left and all plugins know it, `networksOfPods` has the network no more.
+    ///
+    /// Order: who lives is asked under the lock. A pod that attached itself just before it is in the records by then, and would pass for a stray by an answer of earlier.
+    public func collectGarbage(
+        _ list: CNINetworkList, isLiving: (PodUID) throws(NetworkError) -> Bool
+    ) throws(NetworkError) {
         try lockedAgainstAll { () throws(NetworkError) in
             var failures: [String] = []
             var left: [CNIRecord] = []
             for record in try records(in: list.name) {
-                if living.contains(record.attachment.sandbox) {
+                if try isLiving(record.attachment.sandbox) {
                     left.append(record)
                     continue
                 }
@@ -126,6 +133,7 @@ public final class CNINetwork {
                 }
             }
             if !failures.isEmpty { throw NetworkError(.failed, failures.joined(by: "; ")) }
+            if left.isEmpty { try commit("forget the network", [.delete(.key(Self.usedKey(list.name)))]) }
         }
     }
 

@@ -40,7 +40,10 @@ struct HostRecord: Hashable, Sendable {
     }
 }
 
-/// The settings that forwarding needs, as they were before the first pod.
+/// The settings that forwarding needs, and those that the kernel changes with it, as they were before the first pod.
+///
+/// The kernel's switch of forwarding writes itself to each interface and to `default`, which interfaces that appear are made of, and turns
+/// `accept_redirects` of IPv4 the other way.
 struct ForwardingBefore: Hashable, Sendable {
     /// `net.ipv4.ip_forward`.
     var v4: Bool
@@ -50,6 +53,22 @@ struct ForwardingBefore: Hashable, Sendable {
     var interfaces4: [String]
     /// Interfaces whose `accept_ra` was 1: a host that forwards would ignore router advertisements there and lose its routes.
     var acceptingAdvertisements: [String]
+    /// Interfaces that were routers for IPv6 although the host was not.
+    var interfaces6: [String] = []
+    /// `net.ipv4.conf.all.accept_redirects`; nil where it is not ours to restore.
+    var acceptsRedirects: Bool?
+    /// The same of `default`.
+    var defaults = Defaults()
+    /// All interfaces that there were, and `lo`: others have appeared meanwhile.
+    var known: [String] = []
+
+    /// What interfaces that appear begin with.
+    struct Defaults: Hashable, Sendable {
+        var forwards4 = false
+        var forwards6 = false
+        /// Whether `accept_ra` was 1.
+        var acceptsAdvertisements = false
+    }
 
     /// Whether nobody but us wants the host to forward: then all but the pods' packets are dropped.
     var isGuarded4: Bool { !v4 && interfaces4.isEmpty }
@@ -60,6 +79,12 @@ struct ForwardingBefore: Hashable, Sendable {
         json.member("forwarding6", v6)
         json.member("interfaces4", interfaces4)
         json.member("acceptRA", acceptingAdvertisements)
+        json.member("interfaces6", interfaces6)
+        json.member("acceptRedirects", acceptsRedirects)
+        json.member("defaultForwarding4", defaults.forwards4)
+        json.member("defaultForwarding6", defaults.forwards6)
+        json.member("defaultAcceptRA", defaults.acceptsAdvertisements)
+        json.member("known", known)
     }
 
     init(_ value: Value) throws(TreeError) {
@@ -68,6 +93,13 @@ struct ForwardingBefore: Hashable, Sendable {
         v6 = try fields.bool("forwarding6")
         interfaces4 = try fields.strings("interfaces4")
         acceptingAdvertisements = try fields.strings("acceptRA")
+        // A network that an older program has raised has none of these.
+        interfaces6 = try fields.strings("interfaces6")
+        acceptsRedirects = try fields.bool("acceptRedirects")
+        defaults.forwards4 = try fields.bool("defaultForwarding4") ?? false
+        defaults.forwards6 = try fields.bool("defaultForwarding6") ?? false
+        defaults.acceptsAdvertisements = try fields.bool("defaultAcceptRA") ?? false
+        known = try fields.strings("known")
     }
 
     init(v4: Bool, v6: Bool?, interfaces4: [String], acceptingAdvertisements: [String]) {

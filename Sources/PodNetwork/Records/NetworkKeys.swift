@@ -11,8 +11,11 @@ enum NetworkKeys {
     static let pods: Key = "/network/pods/"
     static let addresses: Key = "/addresses/"
     static let hostPorts: Key = "/hostports/"
+    /// Of pods that hold host ports without the bridge network.
+    static let portHolders: Key = "/hostport-holders/"
 
     static func pod(_ sandbox: PodUID) -> Key { Key("/network/pods/\(sandbox)") }
+    static func portHolder(_ sandbox: PodUID) -> Key { Key("/hostport-holders/\(sandbox)") }
     static func address(_ address: IPAddress) -> Key { Key("/addresses/\(address)") }
 
     /// All holders of a port, at whatever address: `/hostports/tcp/8080/`.

@@ -31,16 +31,7 @@ struct PodRecord: Hashable, Sendable {
             json.member("offset", offset)
             json.member("device", namespace.device)
             json.member("inode", namespace.inode)
-            json.array("ports") { json in
-                for port in ports {
-                    json.object { json in
-                        json.member("protocol", port.transport.rawValue)
-                        json.member("hostIP", port.address?.description)
-                        json.member("hostPort", port.port)
-                        json.member("containerPort", port.podPort)
-                    }
-                }
-            }
+            HostPort.write(ports, "ports", &json)
         }
         return json.bytes
     }
@@ -65,26 +56,8 @@ struct PodRecord: Hashable, Sendable {
             offset = try fields.required("offset").integer(in: 0...65_535)
             namespace = NamespaceIdentity(
                 device: try fields.required("device").unsigned, inode: try fields.required("inode").unsigned)
-            var ports: [HostPort] = []
-            for value in try fields.required("ports").array { ports.append(try Self.port(value)) }
-            self.ports = ports
+            ports = try HostPort.read(fields.required("ports"))
         } catch { throw NetworkError(.failed, "the record of the network of pod '\(sandbox)' cannot be read: \(error)") }
-    }
-
-    private static func port(_ value: Value) throws(TreeError) -> HostPort {
-        var fields = try Fields(value)
-        let transport = try NetworkConfiguration.parsed(fields.required("protocol"), "a protocol") {
-            TransportProtocol(rawValue: $0)
-        }
-        var address: IPAddress?
-        if let text = fields.optional("hostIP") {
-            address = try NetworkConfiguration.parsed(text, "an address") { IPAddress($0) }
-        }
-        let port: Int = try fields.required("hostPort").integer(in: 1...65_535)
-        let podPort: Int = try fields.required("containerPort").integer(in: 1...65_535)
-        do throws(NetworkError) {
-            return try HostPort(transport, address: address, port: port, podPort: podPort)
-        } catch { throw value.failure(error.message) }
     }
 }
 

@@ -27,6 +27,7 @@ extension PodNetworks {
             var found = strays.map { PodNetworkFinding(text: $0.text, isMendable: true) }
             found += try bridge(journal).check().filter { finding in !strays.contains { $0.covers(finding) } }
                 .map { PodNetworkFinding(text: $0.text, isMendable: $0.remedy != .none) }
+            found += try missing(journal)
             return found + (try checkAttachments(journal, beside: strays)) + (try checkReadiness(journal))
         } catch { throw PodError(error) }
     }
@@ -38,11 +39,16 @@ extension PodNetworks {
         do throws(NetworkError) {
             var failures: [PodNetworkFinding] = []
             for stray in try strays(journal) {
+                // Asked again under the lock: it may have been started meanwhile.
+                let isGone = { () throws(NetworkError) in try whyNot(stray.sandbox) != nil }
                 do throws(NetworkError) {
                     switch stray.place {
-                    case .bridge: try bridge(journal).tearDown(stray.sandbox)
+                    case .bridge: try bridge(journal).tearDown(stray.sandbox, if: isGone)
+                    case .ports: try ports(journal).release(stray.sandbox, if: isGone)
                     case .cni:
-                        try inMounts(of: stray.sandbox) { () throws(NetworkError) in try cni(journal).delete(stray.sandbox) }
+                        try inMounts(of: stray.sandbox) { () throws(NetworkError) in
+                            try cni(journal).delete(stray.sandbox, if: isGone)
+                        }
                     }
                 } catch {
                     failures.append(PodNetworkFinding(text: "\(stray.text): \(error)", isMendable: true))
@@ -50,7 +56,7 @@ extension PodNetworks {
             }
             failures += try collectGarbage(journal)
             let left = try bridge(journal).fix().map { PodNetworkFinding(text: $0.text, isMendable: $0.remedy != .none) }
-            return failures + left + (try checkAttachments(journal, beside: strays(journal)))
+            return failures + left + (try missing(journal)) + (try checkAttachments(journal, beside: strays(journal)))
         } catch { throw PodError(error) }
     }
 
@@ -66,7 +72,7 @@ extension PodNetworks {
 
     /// Something of a network that belongs to a pod which cannot have it.
     private struct Stray {
-        enum Place { case bridge, cni }
+        enum Place { case bridge, cni, ports }
 
         let place: Place
         let sandbox: PodUID
@@ -93,7 +99,53 @@ extension PodNetworks {
                     place: .cni, sandbox: attachment.sandbox,
                     text: "pod \(attachment.sandbox) is on the network 'cni:\(attachment.network)', but \(why)"))
         }
+        for holder in try ports(journal).holders() {
+            guard let why = try whyNot(holder.sandbox) else { continue }
+            found.append(
+                Stray(
+                    place: .ports, sandbox: holder.sandbox,
+                    text: "pod '\(holder.name)' (\(holder.sandbox)) holds ports of the host, but \(why)"))
+        }
         return found
+    }
+
+    /// Pods that run, of whose network nothing is recorded: nobody would take it back, and their addresses and ports may be another's.
+    private func missing(_ journal: Journal) throws(NetworkError) -> [PodNetworkFinding] {
+        var found: [PodNetworkFinding] = []
+        let pods = try runningPods()
+        if pods.isEmpty { return [] }
+        // Order: after the pods, each of which is recorded here before it runs.
+        let bridged = Set(try bridge(journal).pods().map(\.sandbox))
+        let attachments = try cni(journal).attachments()
+        for pod in pods {
+            let isThere =
+                switch NetworkMode(pod.network) {
+                case .bridge: bridged.contains(pod.uid)
+                case .cni(let name): attachments.contains { $0.sandbox == pod.uid && $0.network == name }
+                case .host, nil, .some(.none): true
+                }
+            // Who was stopped meanwhile has given it back.
+            guard !isThere, try runs(pod.uid) else { continue }
+            found.append(
+                PodNetworkFinding(
+                    text: "pod '\(pod.fullName)' (\(pod.uid)) runs on the network '\(pod.network)', of which nothing is recorded",
+                    isMendable: false))
+        }
+        return found
+    }
+
+    private func runningPods() throws(NetworkError) -> [SandboxRecord] {
+        do throws(PodError) {
+            return try PodRegistry(places, isWritable: false).lines().filter { $0.sandbox.phase == .ready && !$0.isLost }
+                .map(\.sandbox)
+        } catch { throw NetworkError(.failed, error.message) }
+    }
+
+    private func runs(_ uid: PodUID) throws(NetworkError) -> Bool {
+        do throws(PodError) {
+            guard let state = try PodRegistry(places, isWritable: false).state(of: uid) else { return false }
+            return state.sandbox.phase == .ready && !state.isLost
+        } catch { throw NetworkError(.failed, error.message) }
     }
 
     /// Why a pod cannot have a network; nil where it can.
@@ -125,7 +177,7 @@ extension PodNetworks {
         return found
     }
 
-    /// What plugins say of networks on which pods are: STATUS of CNI 1.1.
+    /// What plugins say of networks on which pods are or were: STATUS of CNI 1.1.
     private func checkReadiness(_ journal: Journal) throws(NetworkError) -> [PodNetworkFinding] {
         let network = cni(journal)
         var found: [PodNetworkFinding] = []
@@ -142,20 +194,18 @@ extension PodNetworks {
         let network = cni(journal)
         var found: [PodNetworkFinding] = []
         for list in try usedLists(network) {
-            var living: Set<PodUID> = []
-            for attachment in try network.attachments() where try whyNot(attachment.sandbox) == nil {
-                living.insert(attachment.sandbox)
-            }
-            do throws(NetworkError) { try network.collectGarbage(list, living: living) } catch {
+            do throws(NetworkError) {
+                try network.collectGarbage(list) { uid throws(NetworkError) in try whyNot(uid) == nil }
+            } catch {
                 found.append(PodNetworkFinding(text: "the network 'cni:\(list.name)': \(error)", isMendable: false))
             }
         }
         return found
     }
 
-    /// The lists of networks on which pods are, as they are configured now.
+    /// The lists of networks on which pods are, or were, as they are configured now.
     private func usedLists(_ network: CNINetwork) throws(NetworkError) -> [CNINetworkList] {
-        let used = Set(try network.attachments().map(\.network))
+        let used = try network.networksOfPods()
         guard !used.isEmpty, let directory = configuration.cni.lists else { return [] }
         var found: [CNINetworkList] = []
         for entry in try CNIDirectory(directory).entries() {

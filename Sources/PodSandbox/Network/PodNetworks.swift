@@ -112,6 +112,8 @@ public struct PodNetworks {
         return try PodNetwork(raised ?? configuration.bridgeNetwork, journal: journal, runRoot: places.runRoot)
     }
 
+    func ports(_ journal: Journal) -> HostPortClaims { HostPortClaims(journal: journal, runRoot: places.runRoot) }
+
     func cni(_ journal: Journal) -> CNINetwork {
         CNINetwork(configuration.pluginPlace, journal: journal, runRoot: places.runRoot)
     }

@@ -10,7 +10,10 @@ internal import StrictTree
 extension PodWorker {
     /// Connects the pod's network namespace, in which this process is, to the network it is to have. Returns its addresses. Afterwards the process is in the host's.
     func connect(_ pod: Pod) throws(PodError) -> [String] {
-        guard !pod.spec.hostNetwork else { return [] }
+        guard !pod.spec.hostNetwork else {
+            try claimPorts(of: pod)
+            return []
+        }
         let mode = try networkMode()
         try during("cannot go back to the host's network") { () throws(KernelError) in
             try hostNetwork.descriptor.enterNamespace(.network, subject: "the host's")
@@ -22,6 +25,21 @@ extension PodWorker {
         }
     }
 
+    /// In networks other than the bridge, which claims ports with the rest.
+    private func claimPorts(of pod: Pod) throws(PodError) {
+        let ports = try PodPorts.hostPorts(of: pod)
+        if ports.isEmpty { return }
+        let claims = try portClaims()
+        do throws(NetworkError) { try claims.claim(ports, for: uid, name: Self.name(of: pod)) } catch { throw PodError(error) }
+    }
+
+    private func portClaims() throws(PodError) -> HostPortClaims {
+        let journal: Journal = try journaling("cannot open the journal") { () throws(JournalError) in try self.journal() }
+        return HostPortClaims(journal: journal, runRoot: places.runRoot)
+    }
+
+    private static func name(of pod: Pod) -> String { "\(pod.metadata.namespace)/\(pod.metadata.name)" }
+
     private func connectToBridge(_ pod: Pod) throws(PodError) -> [String] {
         let path = namespacePath.string
         let namespace = try during("cannot open the pod's network namespace") { () throws(KernelError) in
@@ -29,9 +47,8 @@ extension PodWorker {
         }
         let network = try bridge()
         let ports = try PodPorts.hostPorts(of: pod)
-        let name = "\(pod.metadata.namespace)/\(pod.metadata.name)"
         do throws(NetworkError) {
-            let result = try network.setUp(uid, name: name, namespace: namespace, ports: ports)
+            let result = try network.setUp(uid, name: Self.name(of: pod), namespace: namespace, ports: ports)
             return result.addresses.map(\.description)
         } catch { throw PodError(error) }
     }
@@ -50,13 +67,22 @@ extension PodWorker {
             sandbox: uid, namespace: namespacePath, interface: interface,
             arguments: words.compactMap { CNIAttachment.Argument($0, $1) })
         let network = try cni(configuration)
+        let list: CNINetworkList
         do throws(NetworkError) {
-            let list = try configuration.cniList(named: name)
+            list = try configuration.cniList(named: name)
             guard capabilities.portMappings.isEmpty || list.mapsPorts else {
                 throw NetworkError(.refused, "the network 'cni:\(name)' has no ports of the host any more")
             }
-            return try network.add(attachment, to: list, capabilities).addresses.map(\.description)
         } catch { throw PodError(error) }
+        // Order: before ADD, which gives the ports to the pod.
+        try claimPorts(of: pod)
+        do throws(NetworkError) {
+            return try network.add(attachment, to: list, capabilities).addresses.map(\.description)
+        } catch {
+            // Where a failed DEL has left a record, the plugins may lead the ports to the pod yet.
+            if try !hasRecords(below: Key("/cni/\(uid)/")) { try releasePorts() }
+            throw PodError(error)
+        }
     }
 
     /// Takes back what the pod has of its network; nothing where it has nothing. Of the bridge network only the quick half, after which the pod is cut off:
@@ -76,6 +102,14 @@ extension PodWorker {
             }
             try leave()
         }
+        // Order: last, when nothing leads to the pod any more.
+        try releasePorts()
+    }
+
+    private func releasePorts() throws(PodError) {
+        guard try hasRecords(below: Key("/hostport-holders/\(uid)")) else { return }
+        let claims = try portClaims()
+        do throws(NetworkError) { try claims.release(uid) } catch { throw PodError(error) }
     }
 
     /// What the removal of pods from the bridge network has left, of this pod and of others whose workers were killed: when everybody has their answers, so

@@ -82,7 +82,7 @@ struct PodBoundaryTests {
     private func expectNetwork(_ place: PodPlace, _ moment: String) {
         let check = try? place.call("network", "check")
         #expect(check?.code == 0 && check?.output == "", "\(moment): \(check?.output ?? "")\(check?.errors ?? "")")
-        let keys = ["/network/pods/", "/network/host", "/addresses/", "/hostports/"].flatMap { prefix in
+        let keys = ["/network/pods/", "/network/host", "/addresses/", "/hostports/", "/hostport-holders/"].flatMap { prefix in
             (try? place.call("journal", "range", "--keys-only", prefix).lines) ?? ["no journal"]
         }
         #expect(keys == [], "\(moment)")

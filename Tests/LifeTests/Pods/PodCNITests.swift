@@ -50,6 +50,11 @@ struct PodCNITests {
         return work + "/config.json"
     }
 
+    /// The address at which the pods of these tests have their ports.
+    private func addAddress(_ network: TestNetwork) throws {
+        try network.call("ip", "address", "add", "192.0.2.1/24", "dev", "lo").check("address")
+    }
+
     private func log(_ place: PodPlace) -> [String] {
         let lines = (fileText(place.work + "/log") ?? "").split(separator: "\n").map(String.init)
         unlink(place.work + "/log")
@@ -63,6 +68,7 @@ struct PodCNITests {
     @Test("a pod gets its network by ADD, is looked after by CHECK, and leaves it by DEL, which is repeated until it succeeds")
     func life() throws {
         let network = try TestNetwork()
+        try addAddress(network)
         try withPods("cni", in: network) { place in
             let file = try prepare(place)
             let web = try place.write("web", spec)
@@ -127,6 +133,7 @@ struct PodCNITests {
     @Test("what cannot be is told before anything is made, and what a plugin refuses leaves nothing")
     func refusals() throws {
         let network = try TestNetwork()
+        try addAddress(network)
         try withPods("no-cni", in: network) { place in
             let file = try prepare(place)
             let web = try place.write("web", spec)
@@ -150,6 +157,7 @@ struct PodCNITests {
     @Test("what a pod that is gone has left on a network is found, and taken away")
     func strays() throws {
         let network = try TestNetwork()
+        try addAddress(network)
         try withPods("stray-cni", in: network) { place in
             let file = try prepare(place)
             try place.call("run", "--config", file, place.write("web", spec)).check("run")
@@ -162,8 +170,50 @@ struct PodCNITests {
             #expect(found.code == 1 && found.output == "pod gone is on the network 'cni:life', but there is no such pod\n")
             _ = log(place)
             expectEnd(try place.call("network", "check", "--fix", "--config", file), 0, "")
-            #expect(log(place) == ["DEL eth0"])
+            // After the last pod the plugins are told that nobody is left, once.
+            #expect(log(place) == ["DEL eth0", "GC "])
+            let input = try JSONValue(parsing: fileText(place.work + "/in-GC") ?? "")
+            #expect(input["cni.dev/valid-attachments"]?.array.isEmpty == true)
+            expectEnd(try place.call("network", "check", "--fix", "--config", file), 0, "")
+            #expect(log(place) == [])
             expectEnd(try place.call("network", "check", "--config", file), 0, "")
+        }
+    }
+
+    @Test("a pod that runs without a record of its network is told, and a port of the host is one pod's in all networks")
+    func records() throws {
+        let network = try TestNetwork()
+        try addAddress(network)
+        try withPods("cni-records", in: network) { place in
+            let file = try prepare(place)
+            try place.call("run", "--config", file, place.write("web", spec)).check("run")
+            let key = try place.call("journal", "range", "--keys-only", "/cni/").lines.first ?? ""
+            let record = try place.call("journal", "get", "--print-value-only", key).output
+            try place.call("journal", "del", key).check("del")
+            let uid = try place.uid("web")
+            let found = try place.call("network", "check", "--config", file)
+            #expect(found.code == 1)
+            #expect(
+                found.output == "pod 'default/web' (\(uid)) runs on the network 'cni:life', of which nothing is recorded\n",
+                "\(found.output)\(found.errors)")
+            try place.call("journal", "put", key, record).check("put")
+            expectEnd(try place.call("network", "check", "--config", file), 0, "")
+
+            let other = try place.write(
+                "other",
+                spec.replacingOccurrences(
+                    of: "containerPort: 80, hostPort: 8080, hostIP: 192.0.2.1", with: "containerPort: 8080"))
+            let refused = try place.call("run", "--rm", "--network", "host", other)
+            expectEnd(
+                refused, 1, "", says: "the host port 'tcp 8080' that pod 'default/other' wants is held by pod 'default/web'")
+            try place.call("rm", "-f", "web").check("rm")
+            try place.call("run", "--network", "host", other).check("the port is free")
+            let web = try place.call("run", "--rm", "--config", file, place.write("web", spec))
+            expectEnd(
+                web, 1, "",
+                says: "the host port 'tcp 192.0.2.1:8080' that pod 'default/web' wants is held by pod 'default/other'")
+            try place.call("rm", "-f", "other").check("rm")
+            #expect(try place.call("journal", "range", "--keys-only", "/hostport").output == "")
         }
     }
 }

@@ -62,6 +62,88 @@ struct PodNetworkTests {
         #expect(try network.leftovers() == [])
     }
 
+    @Test("a port of the host is one pod's in all networks, and at an address of the machine")
+    func claims() throws {
+        let network = try TestNetwork()
+        try withPods("claims", in: network) { place in
+            let one = try place.write("one", "hostNetwork: true\n" + server("{containerPort: 80}"))
+            try place.call("run", one).check("run")
+            let held = "the host port 'tcp 80' that pod 'default/two' wants is held by pod 'default/one'"
+            let same = try place.write("two", "hostNetwork: true\n" + server("{containerPort: 80, hostPort: 80}"))
+            expectEnd(try place.call("run", "--rm", same), 1, "", says: held)
+            let option = try place.write("two", server("{containerPort: 80}"))
+            expectEnd(try place.call("run", "--rm", "--network", "host", option), 1, "", says: held)
+            let bridged = try place.write("two", server("{containerPort: 8000, hostPort: 80}"))
+            expectEnd(try place.call("run", "--rm", "--network", "bridge", bridged), 1, "", says: held)
+            expectEnd(try place.call("network", "check"), 0, "")
+
+            // As long as the pod has a sandbox, and again after a restart.
+            try place.call("restart", "one").check("restart")
+            expectEnd(try place.call("run", "--rm", "--network", "bridge", bridged), 1, "", says: held)
+            try place.call("stop", "one").check("stop")
+            try place.call("run", "--network", "bridge", bridged).check("the port is free")
+            expectEnd(try place.call("network", "check"), 0, "")
+            let back = try place.call("restart", "one")
+            #expect(
+                "\(back.output)\(back.errors)".contains("that pod 'default/one' wants is held by pod 'default/two'"),
+                "\(back.output)\(back.errors)")
+            for pod in ["one", "two"] { try place.call("rm", "-f", pod).check("rm") }
+
+            let record = #"{"name":"default/gone","ports":[{"protocol":"tcp","hostPort":81,"containerPort":81}]}"#
+            try place.call("journal", "put", "/hostport-holders/gone", record).check("put")
+            try place.call("journal", "put", "/hostports/tcp/81/*", "gone").check("put")
+            let found = try place.call("network", "check")
+            #expect(
+                found.code == 1
+                    && found.output == "pod 'default/gone' (gone) holds ports of the host, but there is no such pod\n",
+                "\(found.output)\(found.errors)")
+            expectEnd(try place.call("network", "check", "--fix"), 0, "")
+            #expect(try place.call("journal", "range", "--keys-only", "/hostport").output == "")
+
+            let elsewhere = try place.write("three", server("{containerPort: 80, hostPort: 80, hostIP: 192.0.2.9}"))
+            let refused = try place.call("run", "--rm", "--network", "bridge", elsewhere)
+            expectEnd(
+                refused, 1, "",
+                says: "'tcp 192.0.2.9:80' that pod 'default/three' wants is at an address that this machine does not have")
+            try network.call("ip", "address", "add", "192.0.2.9/32", "dev", "lo").check("address")
+            try place.call("run", "--network", "bridge", elsewhere).check("run")
+        }
+        #expect(try network.leftovers() == [])
+    }
+
+    @Test("a claim of an earlier boot is nobody's")
+    func earlierBoot() throws {
+        let network = try TestNetwork()
+        try withPods("boots", in: network) { place in
+            // Volatile records of another boot, whose run root went with it.
+            try place.script(
+                """
+                exec unshare -m --propagation private sh -ec '
+                echo 11111111-2222-4333-8444-555555555555 > $W/boot
+                mount --bind $W/boot /proc/sys/kernel/random/boot_id
+                O="--root \(place.root) --run-root $W/earlier"
+                for port in 80 81; do $H journal put $O --volatile "/hostports/tcp/$port/*" gone; done
+                $H journal put $O --volatile /hostport-holders/gone - < $W/record
+                # What comes before a durable record is on the disk with it.
+                $H journal put $O /durable now
+                rm -rf \(place.runRoot)/journal'
+                """.replacingOccurrences(of: "exec", with: "echo '\(Self.holder)' > $W/record; exec")
+            ).check("another boot")
+            let old = try place.call("journal", "range", "--keys-only", "/hostport")
+            #expect(old.lines == ["/hostport-holders/gone", "/hostports/tcp/80/*", "/hostports/tcp/81/*"], "\(old)")
+            expectEnd(try place.call("network", "check"), 0, "")
+            try place.call("run", place.write("one", "hostNetwork: true\n" + server("{containerPort: 80}"))).check("host")
+            let two = try place.write("two", server("{containerPort: 80, hostPort: 81}"))
+            try place.call("run", "--network", "bridge", two).check("bridge")
+            let keys = try place.call("journal", "range", "--keys-only", "/hostport").lines
+            #expect(keys.count == 3 && !keys.contains("/hostport-holders/gone"), "\(keys)")
+        }
+        #expect(try network.leftovers() == [])
+    }
+
+    private static let holder =
+        #"{"name":"default/gone","ports":[{"protocol":"tcp","hostPort":80,"containerPort":80}]}"#
+
     @Test("names and resolvers of the manifest, as a container with an address sees them")
     func names() throws {
         let network = try TestNetwork()
@@ -105,6 +187,35 @@ struct PodNetworkTests {
             let refused = try place.write(
                 "c", "hostname: \(long)\nsubdomain: sub\nsetHostnameAsFQDN: true\ncontainers: [{name: c, image: 'busybox:1'}]")
             expectEnd(try place.call("run", refused), 2, "", says: "is longer than 64 bytes")
+        }
+        #expect(try network.leftovers() == [])
+    }
+
+    @Test("a resolver on the host's loopback is replaced by the file behind it, in pods with a network of their own")
+    func stub() throws {
+        let network = try TestNetwork()
+        try withPods("stub", in: network) { place in
+            let spec = "restartPolicy: Never\ncontainers: [{name: c, image: 'busybox:1', command: [cat, /etc/resolv.conf]}]"
+            for pod in ["bridged", "beside"] { try place.write(pod, spec) }
+            // A machine with systemd-resolved, for this shell alone; the pods are gone before it is.
+            let outcome = try place.script(
+                """
+                exec unshare -m --propagation private sh -ec '
+                stub=$(readlink -m /etc/resolv.conf)
+                mount -t tmpfs tmpfs /run
+                mkdir -p /run/systemd/resolve ${stub%/*}
+                echo "nameserver 127.0.0.53" > $W/stub
+                [ -e $stub ] || touch $stub
+                mount --bind $W/stub $stub
+                echo "nameserver 192.0.2.53" > /run/systemd/resolve/resolv.conf
+                for pod in bridged:bridge beside:host; do
+                    $H run -q --network ${pod#*:} $O $W/${pod%:*}.yaml >/dev/null
+                    $H wait $O ${pod%:*} >/dev/null
+                    $H logs $O ${pod%:*}
+                    $H rm -f $O ${pod%:*} >/dev/null
+                done'
+                """)
+            expectEnd(outcome, 0, "nameserver 192.0.2.53\nnameserver 127.0.0.53\n")
         }
         #expect(try network.leftovers() == [])
     }

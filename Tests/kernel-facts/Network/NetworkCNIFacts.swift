@@ -3,6 +3,7 @@ import LinuxKernel
 import LinuxTypes
 import Netlink
 import PodNetwork
+import PodRecords
 
 /// CNI on a scene: plugins are shell scripts in /mnt/bin that write what they were told to /mnt/log, or Debian's.
 private struct Stage {
@@ -196,15 +197,86 @@ let networkCNIFacts = [
         let network = try list(#"{"type":"one"}"#)
         for uid in ["a", "b"] { _ = try stage.cni.add(stage.attachment(uid), to: network) }
         _ = try stage.log()
-        try stage.cni.collectGarbage(network, living: [try sandbox("b")])
+        try stage.cni.collectGarbage(network) { $0.string == "b" }
         try expectEqual(try stage.log(), ["DEL one eth0 a", "GC one  "])
         let valid = #""cni.dev/valid-attachments":[{"containerID":"b","ifname":"eth0"}]"#
         try expect(try readText("/mnt/in-one-GC").contains(valid), try readText("/mnt/in-one-GC"))
+        // After the last pod its plugins have not been told yet that nobody is left.
+        try stage.cni.delete(sandbox("b"))
+        try expectEqual(try stage.cni.networksOfPods(), ["net"])
+        try stage.plugin("one", "exit 1")
+        _ = try networkError("GC fails") { try stage.cni.collectGarbage(network) { _ in false } }
+        try expectEqual(try stage.cni.networksOfPods(), ["net"])
+        try stage.plugin("one", answer)
+        try stage.cni.collectGarbage(network) { _ in false }
+        let nobody = #""cni.dev/valid-attachments":[]"#
+        try expect(try readText("/mnt/in-one-GC").contains(nobody), try readText("/mnt/in-one-GC"))
+        try expectEqual(try stage.cni.networksOfPods(), [])
+        _ = try stage.cni.add(stage.attachment("b"), to: network)
+        _ = try stage.log()
         // A list of before 1.1 has neither STATUS nor GC.
         let old = try list(#"{"type":"one"}"#, version: "1.0.0")
         try stage.cni.status(old)
-        try stage.cni.collectGarbage(old, living: [])
+        try stage.cni.collectGarbage(old) { _ in false }
         try expectEqual(try stage.log(), ["DEL one eth0 b"])
+        try expectEqual(try stage.cni.networksOfPods(), [])
+    },
+    Fact("network-cni-pod-that-attaches-beside-a-collection-stays") {
+        let stage = try Stage()
+        // ADD goes on until the collection waits for it.
+        try stage.plugin(
+            "one", "[ $CNI_COMMAND != ADD ] || { touch /mnt/adding; until [ -e /mnt/go ]; do sleep 0.01; done; }; \(answer)")
+        let network = try list(#"{"type":"one"}"#)
+        let adding = try Child {
+            _ = try Stage.network(Journal.open(path("/mnt/journal"))).add(stage.attachment("late"), to: network)
+            return 0
+        }
+        try eventually("ADD") { (try? readText("/mnt/adding")) != nil }
+        let collecting = try Child {
+            let other = try Stage.network(Journal.open(path("/mnt/journal")))
+            // As a pod's registry would: it lives if it is recorded as attached when it is asked for.
+            try other.collectGarbage(network) { uid throws(NetworkError) in
+                try other.attachments().contains { $0.sandbox == uid && $0.isComplete }
+            }
+            return 0
+        }
+        pause(milliseconds: 100)
+        _ = try FileDescriptor.workingDirectory.open("/mnt/go", [.writeOnly, .create])
+        try expectEqual(try adding.end(), .exited(code: 0))
+        try expectEqual(try collecting.end(), .exited(code: 0))
+        try expectEqual(try stage.cni.attachments().map(\.sandbox), [try sandbox("late")])
+        try expectEqual(try stage.log(), ["ADD one eth0 late", "GC one  "])
+    },
+    Fact("network-of-a-pod-that-came-back-is-left-to-it") {
+        let stage = try Stage()
+        try stage.plugin(
+            "one", "[ $CNI_COMMAND != ADD ] || { touch /mnt/adding; until [ -e /mnt/go ]; do sleep 0.01; done; }; \(answer)")
+        let adding = try Child {
+            _ = try Stage.network(Journal.open(path("/mnt/journal"))).add(stage.attachment(), to: list(#"{"type":"one"}"#))
+            return 0
+        }
+        try eventually("ADD") { (try? readText("/mnt/adding")) != nil }
+        let mending = try Child {
+            let other = try Stage.network(Journal.open(path("/mnt/journal")))
+            // Whether the pod is gone is asked when nobody attaches it any more.
+            try other.delete(sandbox("one")) { () throws(NetworkError) in try !other.attachments().contains(where: \.isComplete) }
+            return 0
+        }
+        pause(milliseconds: 100)
+        _ = try FileDescriptor.workingDirectory.open("/mnt/go", [.writeOnly, .create])
+        try expectEqual(try adding.end(), .exited(code: 0))
+        try expectEqual(try mending.end(), .exited(code: 0))
+        try expectEqual(try stage.log(), ["ADD one eth0 one"])
+        // The same of the bridge network and of host ports.
+        let network = try stage.scene.network()
+        let pod = try stage.scene.namespace()
+        _ = try network.setUp(sandbox("one"), name: "one", namespace: pod)
+        try network.tearDown(sandbox("one")) { () throws(NetworkError) in false }
+        try expectEqual(try network.pods().map(\.name), ["one"])
+        let claims = HostPortClaims(journal: stage.scene.journal, runRoot: try path("/mnt"))
+        try claims.claim([try HostPort(.tcp, port: 80, podPort: 80)], for: sandbox("two"), name: "two")
+        try claims.release(sandbox("two")) { () throws(NetworkError) in false }
+        try expectEqual(try claims.holders().map(\.name), ["two"])
     },
     Fact("network-cni-standard-plugins-connect-pods") {
         guard executionObstacle("/usr/lib/cni/bridge") == nil else { throw Missing(what: "the plugins of CNI are not installed") }

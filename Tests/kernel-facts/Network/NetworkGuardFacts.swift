@@ -131,23 +131,61 @@ let networkGuardFacts = [
             try scene.outside("lan", v4: "198.51.100.", v6: "2001:db8:1::").release().release(),
         ]
         let proc = try ProcFS()
-        try proc.write("0", to: "sys/net/ipv6/conf/lan/accept_ra")
-        try proc.write("1", to: "sys/net/ipv4/conf/lan/forwarding")
+        for (setting, value) in [
+            ("ipv6/conf/lan/accept_ra", "0"), ("ipv4/conf/lan/forwarding", "1"), ("ipv6/conf/lan/forwarding", "1"),
+            ("ipv4/conf/all/accept_redirects", "0"), ("ipv4/conf/default/forwarding", "1"),
+        ] { try proc.write(value, to: "sys/net/" + setting) }
         let settings = [
-            "ipv4/ip_forward", "ipv4/conf/lan/forwarding", "ipv4/conf/wan/forwarding", "ipv6/conf/all/forwarding",
-            "ipv6/conf/wan/accept_ra", "ipv6/conf/lan/accept_ra",
+            "ipv4/ip_forward", "ipv4/conf/lan/forwarding", "ipv4/conf/wan/forwarding", "ipv4/conf/default/forwarding",
+            "ipv4/conf/all/accept_redirects", "ipv6/conf/all/forwarding", "ipv6/conf/lan/forwarding", "ipv6/conf/wan/forwarding",
+            "ipv6/conf/default/forwarding", "ipv6/conf/wan/accept_ra", "ipv6/conf/lan/accept_ra", "ipv6/conf/default/accept_ra",
         ]
         let read = { try settings.map { try readText("/proc/sys/net/" + $0) }.joined(by: " ") }
-        try expectEqual(try read(), "0 1 0 0 1 0")
+        let before = "0 1 0 1 0 0 1 0 0 1 0 1"
+        try expectEqual(try read(), before)
         let network = try scene.network()
         let pod = try scene.namespace()
         _ = try network.setUp(try sandbox("one"), name: "one", namespace: pod)
         // A host that forwards hears router advertisements only where accept_ra is 2.
-        try expectEqual(try read(), "1 1 1 1 2 0")
+        try expectEqual(try read(), "1 1 1 1 0 1 1 1 1 2 0 2")
+        // One that appears meanwhile forwards for pods, hears advertisements, and becomes what it would have been.
+        let late = try scene.outside("late", v4: "203.0.113.", v6: "2001:db8:2::").release().release()
+        let own = ["ipv4/conf/late/forwarding", "ipv6/conf/late/forwarding", "ipv6/conf/late/accept_ra"]
+        let readLate = { try own.map { try readText("/proc/sys/net/" + $0) }.joined(by: " ") }
+        try expectEqual(try readLate(), "1 1 2")
         try network.tearDown(try sandbox("one"))
-        try expectEqual(try read(), "0 1 0 0 1 0")
+        try expectEqual(try read(), before)
+        try expectEqual(try readLate(), "1 0 1")
+        // What somebody changes meanwhile stays; the other way round with defaults.
+        for (setting, value) in [("ipv4/conf/default/forwarding", "0"), ("ipv6/conf/default/forwarding", "1")] {
+            try proc.write(value, to: "sys/net/" + setting)
+        }
+        _ = try network.setUp(try sandbox("one"), name: "one", namespace: pod)
+        try proc.write("0", to: "sys/net/ipv6/conf/wan/accept_ra")
+        let later = try scene.outside("later", v4: "203.0.114.", v6: "2001:db8:3::").release().release()
+        try network.tearDown(try sandbox("one"))
+        try expectEqual(try read(), "0 1 0 0 0 0 1 0 1 0 0 1")
+        try expectEqual(
+            try ["ipv4/conf/later/forwarding", "ipv6/conf/later/forwarding", "ipv6/conf/later/accept_ra"]
+                .map { try readText("/proc/sys/net/" + $0) }, ["0", "1", "1"])
         // Their namespaces end here, and with them their cables.
-        for machine in machines { machine.close() }
+        for machine in machines + [late, later] { machine.close() }
+    },
+    Fact("network-of-a-router-without-a-default-forwards-for-pods") {
+        let scene = try NetworkScene()
+        let outside = try scene.outside()
+        try require("ip", in: outside.descriptor)
+        try run("ip route add 10.210.0.0/16 via 192.0.2.1", in: outside.descriptor)
+        let proc = try ProcFS()
+        try proc.write("1", to: "sys/net/ipv4/ip_forward")
+        try proc.write("0", to: "sys/net/ipv4/conf/default/forwarding")
+        let network = try scene.network()
+        let pod = try scene.namespace()
+        let given = try network.setUp(try sandbox("one"), name: "one", namespace: pod)
+        let listener = try TestSocket.bound(.tcp, at: given.addresses[0], port: 80, in: pod.descriptor)
+        try expect(try tcpReaches(outside, given.addresses[0], 80, listener: listener) != nil, "the pod")
+        try network.tearDown(try sandbox("one"))
+        try expectEqual(try readText("/proc/sys/net/ipv4/conf/default/forwarding"), "0")
     },
     Fact("network-foreign-tables-that-drop-are-named") {
         let scene = try NetworkScene(needsGuard: true)

@@ -13,12 +13,16 @@ struct TestSocket: ~Copyable {
         case udp = 2
         /// ICMPv6 by a raw socket.
         case icmp6 = 3
+        /// SCTP by a raw socket: a kernel without SCTP of its own leads it all the same.
+        case sctp = 4
     }
 
     init(_ kind: Kind, _ family: IPAddress.Family, in namespace: FileDescriptor) throws {
         handle = try inNetworkNamespace(namespace) { () throws(KernelError) in
+            let isRaw = kind == .icmp6 || kind == .sctp
             let number = socket(
-                Int32(family.rawValue), kind.rawValue | Int32(O_CLOEXEC) | Int32(O_NONBLOCK), kind == .icmp6 ? 58 : 0)
+                Int32(family.rawValue), (isRaw ? 3 : kind.rawValue) | Int32(O_CLOEXEC) | Int32(O_NONBLOCK),
+                kind == .icmp6 ? 58 : kind == .sctp ? 132 : 0)
             guard number >= 0 else { throw KernelError(call: "socket", errno: .EMFILE, subject: "\(family)") }
             return OwnedDescriptor(owning: FileDescriptor(number))
         }
@@ -84,6 +88,15 @@ struct TestSocket: ~Copyable {
         return (String(decoding: data[..<count], as: UTF8.self), from.0, from.1)
     }
 
+    /// The bytes that come in time, as the kernel gives them; nil where none do.
+    func receiveBytes(milliseconds: Int = 1500) throws -> [UInt8]? {
+        var entries = [PollEntry(handle.descriptor)]
+        guard try waitUntilReady(&entries, milliseconds: milliseconds) else { return nil }
+        var data = [UInt8](repeating: 0, count: 256)
+        let count = recv(handle.number, &data, data.count, 0)
+        return count < 0 ? nil : Array(data[..<count])
+    }
+
     /// Who has connected, in time.
     func acceptPeer(milliseconds: Int = 1500) throws -> IPAddress? {
         var entries = [PollEntry(handle.descriptor)]
@@ -119,4 +132,62 @@ func tcpReaches(
     let client = try TestSocket(.tcp, address.family, in: from.descriptor)
     guard try client.connect(address, port, milliseconds: milliseconds) else { return nil }
     return try listener.acceptPeer()
+}
+
+/// An SCTP packet with one chunk that begins an association (RFC 9260, 3.3.2 and 3.3.3).
+struct SCTPPacket: Equatable {
+    enum Chunk: UInt8 {
+        case initiation = 1
+        case acknowledgement = 2
+    }
+
+    var source: UInt16
+    var destination: UInt16
+    /// 0 in the first packet; then what the other side has said in its chunk.
+    var tag: UInt32
+    var chunk: Chunk
+
+    /// What the other side is to send as `tag`.
+    static let ownTag: UInt32 = 0x0102_0304
+
+    var bytes: [UInt8] {
+        var bytes = big(UInt32(source) << 16 | UInt32(destination)) + big(tag) + [0, 0, 0, 0]
+        // Chunk, flags, length; own tag, window, streams out and in, first number.
+        let isFirst = chunk == .initiation
+        bytes += [chunk.rawValue, 0, 0, isFirst ? 20 : 28] + big(Self.ownTag) + big(65_536) + [0, 10, 0, 10] + big(1)
+        // A cookie, which only an acknowledgement has.
+        if !isFirst { bytes += [0, 7, 0, 8, 1, 2, 3, 4] }
+        let sum = Self.checksum(bytes)
+        for index in 0..<4 { bytes[8 + index] = UInt8(truncatingIfNeeded: sum >> (8 * index)) }
+        return bytes
+    }
+
+    init(_ chunk: Chunk, from source: UInt16, to destination: UInt16, tag: UInt32) {
+        (self.chunk, self.source, self.destination, self.tag) = (chunk, source, destination, tag)
+    }
+
+    /// nil for what is none, or has a wrong checksum.
+    init?(_ bytes: [UInt8]) {
+        guard bytes.count >= 32, let chunk = Chunk(rawValue: bytes[12]) else { return nil }
+        source = UInt16(bytes[0]) << 8 | UInt16(bytes[1])
+        destination = UInt16(bytes[2]) << 8 | UInt16(bytes[3])
+        tag = bytes[4..<8].reduce(0) { $0 << 8 | UInt32($1) }
+        self.chunk = chunk
+        var cleared = bytes
+        cleared.replaceSubrange(8..<12, with: [0, 0, 0, 0])
+        let sum = bytes[8..<12].reversed().reduce(UInt32(0)) { $0 << 8 | UInt32($1) }
+        guard sum == Self.checksum(cleared) else { return nil }
+    }
+
+    private func big(_ value: UInt32) -> [UInt8] { withUnsafeBytes(of: value.bigEndian) { Array($0) } }
+
+    /// CRC-32C.
+    private static func checksum(_ bytes: [UInt8]) -> UInt32 {
+        var sum = UInt32.max
+        for byte in bytes {
+            sum ^= UInt32(byte)
+            for _ in 0..<8 { sum = sum & 1 == 1 ? sum >> 1 ^ 0x82f6_3b78 : sum >> 1 }
+        }
+        return ~sum
+    }
 }
