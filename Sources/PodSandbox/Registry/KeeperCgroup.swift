@@ -30,7 +30,11 @@ public enum KeeperCgroup {
             if present.directories.isEmpty {
                 // A directory costs the kernel 50 µs, and there may be a dozen hierarchies.
                 var cgroup = Cgroup(plan.leavingOut(except: [.memory, .cpu, .pids, .freezer]))
-                try cgroup.create()
+                do throws(CgroupError) { try cgroup.create() } catch {
+                    guard isRace(error) else { throw error }
+                    isGone = true
+                    return
+                }
                 present = try plan.present()
             }
             do throws(KernelError) {
@@ -48,6 +52,15 @@ public enum KeeperCgroup {
         }
         if isGone { return nil }
         return Entrance(directory: directory, tasks: tasks)
+    }
+
+    /// Whether another keeper is the reason: one on its way out, who takes away what was there a moment ago, or one that has come first.
+    private static func isRace(_ error: CgroupError) -> Bool {
+        switch error {
+        case .kernel(let cause, _): cause.errno == .ENOENT || cause.errno == .ENODEV
+        case .unusable: true
+        default: false
+        }
     }
 
     /// Removes it, if the keeper was killed. One that is on its way out takes it away itself, and is not waited for, unless it cannot leave: in a container
