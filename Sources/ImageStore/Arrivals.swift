@@ -54,7 +54,7 @@ struct Arrivals {
             if try !store.hasBlob(blob) { missing.append(blob) }
         }
         let lacking = try lacking(wanted)
-        if missing.isEmpty, lacking.isEmpty { return }
+        if missing.isEmpty, lacking.isEmpty { return try prove(wanted, beside: lacking) }
         let crew = LayerCrew()
         let earlySync = try EarlySync(store.files)
         let isAbsent = Set(missing.map(\.digest)).contains
@@ -71,6 +71,7 @@ struct Arrivals {
             throw .missingBlob(descriptor.digest, mediaType: descriptor.mediaType)
         }
         blobs.merge(receiver.files) { old, _ in old }
+        try prove(wanted, beside: lacking)
         for job in crew.jobs {
             store.began(job.unpacking)
             let arrival = try job.result()
@@ -78,6 +79,35 @@ struct Arrivals {
             if let layer = job.unpacking.layer { note(layer.diffID, arrival) }
         }
         try earlySync.end()
+    }
+
+    /// Blobs that are not unpacked since what they hold is there already, from another blob: each must hold just that, or it would be believed, and given out, for
+    /// what it is not. What an image in the store has is proven.
+    private func prove(_ wanted: [ImageRecord.Layer], beside unpacked: [ImageRecord.Layer]) throws(ImageError) {
+        func pair(_ layer: ImageRecord.Layer) -> [Digest] { [layer.blob.digest, layer.diffID] }
+        var proven = Set(unpacked.map(pair))
+        if wanted.allSatisfy({ proven.contains(pair($0)) }) { return }
+        for image in try store.images() { proven.formUnion(image.record.layers.map(pair)) }
+        let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 256 << 10, alignment: 64)
+        defer { buffer.deallocate() }
+        for layer in wanted where proven.insert(pair(layer)).inserted {
+            let digest = layer.blob.digest
+            let place = blobs[digest] ?? ImageStore.blob(digest)
+            let file = try kernel { () throws(KernelError) in
+                try store.files.open(place, [.readOnly, .noFollow, .nonblocking])
+            }
+            let stream = UncompressedStream(bytes(of: file.descriptor), limits: limits)
+            let receiver = DigestReceiver(layer.diffID.algorithm)
+            while true {
+                let count = try layering("the layer \(digest)") { () throws(LayerError) in try stream.read(into: buffer) }
+                if count == 0 { break }
+                receiver.take(UnsafeRawBufferPointer(rebasing: buffer[..<count]))
+            }
+            let found = receiver.digest()
+            guard found == layer.diffID else {
+                throw .digestMismatch(what: "the layer \(digest)", expected: layer.diffID, found: found)
+            }
+        }
     }
 
     /// Those of the layers that are to be unpacked, each once.

@@ -137,7 +137,8 @@ extension ImageStore {
         // Order: behind the blob's digest, for it is unpacked without limits.
         do throws(ImageError) { wanted = try unpackedTree(of: layer, workplace) } catch {
             switch error {
-            case .digestMismatch, .layer: return nil
+            // Its bytes are what their digest says, and not what the image says that they hold.
+            case .digestMismatch, .layer: return .damagedBlob(layer.blob.digest)
             default: throw error
             }
         }

@@ -81,6 +81,13 @@ extension ImageStore {
     private func addBlob(_ blob: Descriptor, _ path: String, _ sink: any ExportSink) throws(ImageError) {
         let file = try openBlob(blob)
         observer.began(.blob(blob.digest, size: blob.size))
+        // Order: before anything of it goes out. What has changed in the store is no longer the image.
+        let receiver = DigestReceiver(blob.digest.algorithm)
+        try file.descriptor.pass(from: 0, count: blob.size, to: receiver, subject: path)
+        let found = receiver.digest()
+        guard found == blob.digest else {
+            throw .digestMismatch(what: "blob \(blob.digest)", expected: blob.digest, found: found)
+        }
         try sink.add(path, file.descriptor, size: blob.size)
         observer.advanced(by: Int(blob.size))
         observer.ended()

@@ -36,7 +36,12 @@ struct Loader {
         let signatures = known.filter(\.isSignature)
         var groups: [[SourceImage]] = []
         for image in known where !image.isSignature {
-            if let at = groups.firstIndex(where: { $0[0].names == image.names }) {
+            let at = groups.firstIndex { group in
+                // Nameless ones of one platform are different images.
+                group[0].names == image.names
+                    && !(image.names.isEmpty && group.contains { $0.descriptor.platform == image.descriptor.platform })
+            }
+            if let at {
                 groups[at].append(image)
             } else {
                 groups.append([image])

@@ -7,7 +7,16 @@ extension YAMLDocument {
     /// A collection has no tag, or that of its kind.
     func checkTag(_ tag: UnsafeMutablePointer<yaml_char_t>?, _ name: String, at offset: Int) throws(TreeError) {
         guard let tag = tag.map({ String(cString: $0) }), tag != Self.core + name, tag != "!" else { return }
-        throw failure(at: offset, "the tag '\(Self.short(tag))' is not supported: remove it")
+        throw refusal(of: tag, at: offset)
+    }
+
+    /// What is of somebody's own is not repeated: it may be a password that lacks its quotes.
+    private func refusal(of tag: String, at offset: Int) -> TreeError {
+        guard tag.hasPrefix(Self.core) else {
+            return failure(
+                at: offset, "a value that begins with '!' is a tag, and this one is not supported: put a text in quotes")
+        }
+        return failure(at: offset, "the tag '\(Self.short(tag))' is not supported: remove it")
     }
 
     /// By its tag, its quotes or its text.
@@ -27,8 +36,7 @@ extension YAMLDocument {
                 throw failure(at: offset, "the value is not what its tag '\(Self.short(tag ?? ""))' says")
             }
             return try content(of: resolved, value, at: offset)
-        case let tag?:
-            throw failure(at: offset, "the tag '\(Self.short(tag))' is not supported: remove it")
+        case let tag?: throw refusal(of: tag, at: offset)
         }
     }
 

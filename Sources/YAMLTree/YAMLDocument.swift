@@ -63,7 +63,10 @@ struct YAMLDocument {
         switch anchors[name] {
         case .some(.some(let node)): pending.append(node)
         case .some(.none): throw failure(at: offset, "the alias '*\(name)' is inside of what it stands for")
-        case .none: throw failure(at: offset, "there is no anchor '&\(name)' before its alias")
+        case .none:
+            // Not repeated: it may be a password that lacks its quotes.
+            throw failure(
+                at: offset, "a value that begins with '*' is an alias, and it has no anchor before it: put a text in quotes")
         }
     }
 

@@ -19,6 +19,17 @@ struct GivingTests {
         return [UInt8](try Data(contentsOf: URL(fileURLWithPath: path)))
     }
 
+    @Test("what has changed in the store is not given out", arguments: [SaveFormat.layoutArchive, .dockerArchive])
+    func damaged(format: SaveFormat) throws {
+        let place = try TestStore()
+        let image = try #require(try place.load(LoadTests.layout()).first)
+        let path = place.path("blobs/" + image.record.layers[0].blob.digest.fileName)
+        var bytes = [UInt8](try Data(contentsOf: URL(fileURLWithPath: path)))
+        bytes[bytes.count / 2] ^= 1
+        try Data(bytes).write(to: URL(fileURLWithPath: path))
+        #expect(throws: ImageError.self) { _ = try save(place, "example.org/app:1", format) }
+    }
+
     @Test("blobs go out as they came in, and come in again")
     func roundTrip() throws {
         let place = try TestStore()

@@ -20,7 +20,7 @@ struct LayerLimitTests {
 
     /// Each limit with a layer that is just allowed by `allowed`, and by nothing less.
     @Test(
-        arguments: [(.totalBytes, 3072), (.entries, 2), (.depth, 3), (.pathBytes, 5), (.headerBytes, 512)]
+        arguments: [(.totalBytes, 3072), (.entries, 4), (.depth, 3), (.pathBytes, 5), (.headerBytes, 512)]
             as [(LayerLimits.Name, UInt64)])
     func loweredAndRaised(_ name: LayerLimits.Name, _ allowed: UInt64) throws {
         let place = try TestStore()

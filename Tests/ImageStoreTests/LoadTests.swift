@@ -38,6 +38,27 @@ struct LoadTests {
         #expect(try place.names("incoming") == [])
     }
 
+    @Test("a blob of a layer that is there already, from this image or another, must hold just that")
+    func borrowedLayer() throws {
+        let place = try TestStore()
+        var twice = TestLayout()
+        twice.name(twice.addImage([Self.base, Self.top], diffIDs: [.of(Self.base), .of(Self.base)]), "example.org/twice:1")
+        #expect(try place.complaint(twice).contains("\(Digest.of(Self.top))"))
+        try place.load(Self.layout())
+        var other = TestLayout()
+        other.name(other.addImage([Array("no layer".utf8)], diffIDs: [.of(Self.base)]), "example.org/other:1")
+        for layout in [twice, other] { #expect(throws: ImageError.self) { try place.load(layout) } }
+        #expect(try place.open().images().count == 1)
+        #expect(try place.open().check() == [])
+    }
+
+    @Test("nameless images of one platform are different images")
+    func nameless() throws {
+        var layout = TestLayout()
+        for layer in [Self.base, Self.top] { layout.name(layout.addImage([layer]), nil, platform: .host) }
+        #expect(try TestStore().load(layout).count == 2)
+    }
+
     @Test("everything is its owner's alone")
     func modes() throws {
         let place = try TestStore()

@@ -74,6 +74,10 @@ import Testing
             "volumeMounts: [{name: v, mountPath: /a, recursiveReadOnly: Enabled}]",
             "volumeMounts[0].recursiveReadOnly: what is not 'readOnly' is not so recursively"
         ),
+        (
+            "volumeMounts: [{name: v, mountPath: /a, readOnly: true, recursiveReadOnly: Enabled, mountPropagation: HostToContainer}]",
+            "volumeMounts[0].mountPropagation: what the machine mounts below it later would not be read-only: with 'recursiveReadOnly' it is 'None'"
+        ),
     ])
     func `of what a container is told, and of its mounts`(container: String, problem: String) {
         #expect(problems(spec: "volumes: [{name: v}]", container: container) == ["spec.containers[0]." + problem])
@@ -85,5 +89,22 @@ import Testing
             { "volumes: [{name: kube-api-access-x, projected: {sources: [{serviceAccountToken: \($0)}]}}]" } as (String) -> String
         #expect(problems(spec: volume("{path: token}")).isEmpty)
         #expect(problems(spec: volume("null")).first?.hasPrefix("spec.volumes[0].projected.sources[0]: ") == true)
+    }
+
+    @Test func `a file of another container's resources is refused where there is no such container`() {
+        let volume =
+            "volumes: [{name: d, downwardAPI: {items: [{path: f, resourceFieldRef: {containerName: zzz, resource: limits.cpu}}]}}]"
+        #expect(problems(spec: volume) == ["spec.volumes[0]: the file 'f' is of a container 'zzz', which the pod has not"])
+    }
+
+    /// As Go programs write what they have not set.
+    @Test func `empty words and a host port of zero are absent`() {
+        let container = """
+            imagePullPolicy: ""
+            terminationMessagePolicy: ""
+            ports: [{containerPort: 80, hostPort: 0, protocol: ""}]
+            volumeMounts: [{name: v, mountPath: /a, mountPropagation: ""}]
+            """
+        #expect(problems(spec: "restartPolicy: ''\ndnsPolicy: ''\nvolumes: [{name: v}]", container: container).isEmpty)
     }
 }

@@ -164,7 +164,7 @@ import Testing
         ),
         (
             "ports: [{containerPort: 1, hostPort: 65536}]",
-            "ports[0].hostPort: expected an integer from 1 to 65535, found 65536"
+            "ports[0].hostPort: expected an integer from 0 to 65535, found 65536"
         ),
         ("ports: [{containerPort: 1, hostPort: 1, hostIP: 1.2.3}]", "ports[0].hostIP: '1.2.3' is no address"),
         (

@@ -6,7 +6,10 @@ import Testing
         let yaml = "a: &x [1, &y two]\nb: *x\nc: {*y : *y}\nd: &x 3\ne: *x"
         #expect(try json(yaml) == #"{"a":[1,"two"],"b":[1,"two"],"c":{"two":"two"},"d":3,"e":3}"#)
         // Anchors end with their document.
-        #expect(refusal(of: "a: &x 1\n---\nb: *x") == "there is no anchor '&x' before its alias (line 3, column 4)")
+        #expect(
+            refusal(of: "a: &x 1\n---\nb: *x")
+                == "a value that begins with '*' is an alias, and it has no anchor before it: put a text in quotes (line 3, column 4)"
+        )
     }
 
     @Test func `merge keys`() throws {

@@ -50,7 +50,10 @@ import Testing
         ("!!int 1.5", "the value is not what its tag '!!int' says (line 1, column 4)"),
         ("!!binary aGk=", "the tag '!!binary' is not supported: remove it (line 1, column 4)"),
         ("!!timestamp 2001-01-01", "the tag '!!timestamp' is not supported: remove it (line 1, column 4)"),
-        ("!mine x", "the tag '!mine' is not supported: remove it (line 1, column 4)"),
+        (
+            "!mine x",
+            "a value that begins with '!' is a tag, and this one is not supported: put a text in quotes (line 1, column 4)"
+        ),
         ("!!set {a}", "the tag '!!set' is not supported: remove it (line 1, column 4)"),
         ("!!map [a]", "the tag '!!map' is not supported: remove it (line 1, column 4)"),
         ("!x!y z", "found undefined tag handle while parsing a node (line 1, column 4)"),

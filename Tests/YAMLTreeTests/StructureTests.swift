@@ -65,7 +65,10 @@ import Testing
         ),
         ("a: [b", "did not find expected ',' or ']' while parsing a flow sequence (line 1, column 6)"),
         ("a: 'b", "found unexpected end of stream while scanning a quoted scalar (line 1, column 6)"),
-        ("a: *b", "there is no anchor '&b' before its alias (line 1, column 4)"),
+        (
+            "a: *b",
+            "a value that begins with '*' is an alias, and it has no anchor before it: put a text in quotes (line 1, column 4)"
+        ),
         ("a: &b\n  c: *b", "the alias '*b' is inside of what it stands for (line 2, column 6)"),
         ("a: %b", "found character that cannot start any token while scanning for the next token (line 1, column 4)"),
         ("%YAML 3.0\n---\na: b", "found incompatible YAML document (line 1, column 1)"),

@@ -35,6 +35,7 @@ extension LayerUnpacker {
             }
         }
         impliedDirectories += 1
+        try checkCount()
         try note(.implied(names))
         let opened: OwnedDescriptor = try kernel("open the directory of", path) { () throws(KernelError) in
             try parent.openBeneath([name], [.pathOnly, .directory])

@@ -47,6 +47,7 @@ public final class LayerUnpacker {
         try note(.implied([]))
         while let entry = try reader.next() {
             path = entry.displayPath
+            try checkCount()
             try unpack(entry)
         }
         path = ""
@@ -55,6 +56,11 @@ public final class LayerUnpacker {
         return UnpackedLayer(
             stream: stream, entries: reader.entryCount, fileBytes: fileBytes, isRootOpaque: isRootOpaque,
             impliedDirectories: impliedDirectories, omitted: omitted)
+    }
+
+    /// Directories that no entry names cost as much as those that one does.
+    func checkCount() throws(LayerError) {
+        try options.limits.check(.entries, reader.entryCount + impliedDirectories, path)
     }
 
     private func unpack(_ entry: ArchiveEntry) throws(LayerError) {

@@ -79,7 +79,8 @@ extension ContainerLowering {
         // What is dropped by name is dropped, whatever else is said of it.
         let named = context.capabilities.add.filter { $0 != "ALL" }.map { "CAP_" + $0 }.filter { !dropped.contains($0) }
         var bounding = dropped.contains("CAP_ALL") ? [] : Self.usual.filter { !dropped.contains($0) }
-        let added = context.capabilities.add.contains("ALL") ? available : named
+        // Order: as runtimes do it, all are added, then all dropped, then those with a name added.
+        let added = context.capabilities.add.contains("ALL") && !dropped.contains("CAP_ALL") ? available : named
         for name in added where !bounding.contains(name) && !dropped.contains(name) { bounding.append(name) }
         bounding = bounding.filter { available.contains($0) || named.contains($0) }
         guard facts.user.uid != 0 else { return Capabilities(bounding: bounding, effective: bounding, permitted: bounding) }

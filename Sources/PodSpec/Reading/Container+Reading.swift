@@ -104,7 +104,9 @@ extension ContainerPort {
         let fields = FieldReader(value, .containerPort, report)
         let name = fields.name("name", .portName, "name of a port")
         let transport: TransportProtocol? = fields.choice("protocol")
-        let hostPort: UInt16? = fields.integer("hostPort", in: 1...UInt16.max)
+        // Zero is absent, as for Go programs.
+        let asked: UInt16? = fields.integer("hostPort", in: 0...UInt16.max)
+        let hostPort = asked == 0 ? nil : asked
         let hostIP = fields.hostAddress("hostIP")
         guard fields.required("containerPort") != nil, let port: UInt16 = fields.integer("containerPort", in: 1...UInt16.max)
         else {
@@ -167,6 +169,10 @@ extension VolumeMount {
         isRecursivelyReadOnly = isRecursive
         self.part = part
         self.propagation = propagation ?? .none
+        if isRecursive, self.propagation != .none, let place = fields.value("mountPropagation") {
+            report.refuse(
+                place, "what the machine mounts below it later would not be read-only: with 'recursiveReadOnly' it is 'None'")
+        }
         if self.propagation == .bidirectional, let place = fields.value("mountPropagation") {
             checkBidirectional(place, of: volumes, report)
         }

@@ -88,6 +88,19 @@ extension Pod.Spec {
                     element, "the variable '\(variable.name)' is of a container '\(name)', which the pod has not")
             }
         }
+        let elements = fields.elements("volumes")
+        for volume in volumes {
+            guard case .projected(let projected) = volume.source else { continue }
+            let files = projected.sources.flatMap { source in if case .pod(let files) = source { files } else { [PodFile]() } }
+            for file in files {
+                guard case .resource(let field) = file.content, let name = field.container,
+                    !allContainers.contains(where: { $0.name == name })
+                else { continue }
+                let element = elements.first { (try? $0.member("name")?.string) == volume.name }
+                fields.report.refuse(
+                    element ?? fields.object, "the file '\(file.path)' is of a container '\(name)', which the pod has not")
+            }
+        }
     }
 
     /// Volumes of huge pages are charged to the containers that write them: one of them must have some, and says which size is meant.
