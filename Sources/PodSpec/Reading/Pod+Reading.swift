@@ -96,6 +96,7 @@ extension Pod.Spec {
                 guard case .resource(let field) = file.content, let name = field.container,
                     !allContainers.contains(where: { $0.name == name })
                 else { continue }
+                // What has no name was reported as that.
                 let element = elements.first { (try? $0.member("name")?.string) == volume.name }
                 fields.report.refuse(
                     element ?? fields.object, "the file '\(file.path)' is of a container '\(name)', which the pod has not")
