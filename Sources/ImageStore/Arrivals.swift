@@ -97,15 +97,12 @@ struct Arrivals {
                 try store.files.open(place, [.readOnly, .noFollow, .nonblocking])
             }
             let stream = UncompressedStream(bytes(of: file.descriptor), limits: limits)
-            let receiver = DigestReceiver(layer.diffID.algorithm)
-            while true {
-                let count = try layering("the layer \(digest)") { () throws(LayerError) in try stream.read(into: buffer) }
-                if count == 0 { break }
-                receiver.take(UnsafeRawBufferPointer(rebasing: buffer[..<count]))
-            }
-            let found = receiver.digest()
-            guard found == layer.diffID else {
-                throw .digestMismatch(what: "the layer \(digest)", expected: layer.diffID, found: found)
+            try layer.diffID.expect(of: "the layer \(digest)") { receiver throws(ImageError) in
+                while true {
+                    let count = try layering("the layer \(digest)") { () throws(LayerError) in try stream.read(into: buffer) }
+                    if count == 0 { break }
+                    receiver.take(UnsafeRawBufferPointer(rebasing: buffer[..<count]))
+                }
             }
         }
     }

@@ -236,3 +236,13 @@ final class DigestReceiver: BlobReceiver {
         return finished.finish()
     }
 }
+
+extension Digest {
+    /// Throws `digestMismatch` where what `feed` passes on has another digest.
+    func expect(of what: String, _ feed: (DigestReceiver) throws(ImageError) -> Void) throws(ImageError) {
+        let receiver = DigestReceiver(algorithm)
+        try feed(receiver)
+        let found = receiver.digest()
+        guard found == self else { throw .digestMismatch(what: what, expected: self, found: found) }
+    }
+}

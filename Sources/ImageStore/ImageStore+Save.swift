@@ -82,11 +82,8 @@ extension ImageStore {
         let file = try openBlob(blob)
         observer.began(.blob(blob.digest, size: blob.size))
         // Order: before anything of it goes out. What has changed in the store is no longer the image.
-        let receiver = DigestReceiver(blob.digest.algorithm)
-        try file.descriptor.pass(from: 0, count: blob.size, to: receiver, subject: path)
-        let found = receiver.digest()
-        guard found == blob.digest else {
-            throw .digestMismatch(what: "blob \(blob.digest)", expected: blob.digest, found: found)
+        try blob.digest.expect(of: "blob \(blob.digest)") { receiver throws(ImageError) in
+            try file.descriptor.pass(from: 0, count: blob.size, to: receiver, subject: path)
         }
         try sink.add(path, file.descriptor, size: blob.size)
         observer.advanced(by: Int(blob.size))
@@ -148,12 +145,9 @@ extension ImageStore {
         let path = layer.diffID.hex + ".tar"
         if layer.blob.digest == layer.diffID { return try addBlob(layer.blob, path, sink) }
         let plain = try Spool(store: self, workplace: workplace, limits: .admitted).plain(openBlob(layer.blob), name: path)
-        let size = try kernel { () throws(KernelError) in try plain.descriptor.status().size }
-        let receiver = DigestReceiver(layer.diffID.algorithm)
-        try plain.descriptor.pass(from: 0, count: size, to: receiver, subject: path)
-        let found = receiver.digest()
-        guard found == layer.diffID else {
-            throw .digestMismatch(what: "layer \(layer.blob.digest)", expected: layer.diffID, found: found)
+        let size = try Self.size(of: plain)
+        try layer.diffID.expect(of: "layer \(layer.blob.digest)") { receiver throws(ImageError) in
+            try plain.descriptor.pass(from: 0, count: size, to: receiver, subject: path)
         }
         try sink.add(path, plain.descriptor, size: size)
     }

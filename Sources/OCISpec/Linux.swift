@@ -65,10 +65,7 @@ extension Linux {
         netDevices = try fields.map("netDevices", &warnings)
         cgroupsPath = try fields.string("cgroupsPath")
         resources = try fields.object("resources", &warnings)
-        // Callers that write all their fields write an empty one for none.
-        let isPropagationEmpty =
-            try fields.optional("rootfsPropagation").map { value throws(TreeError) in try value.string.isEmpty } ?? true
-        rootfsPropagation = isPropagationEmpty ? nil : try fields.choice("rootfsPropagation")
+        rootfsPropagation = try fields.text("rootfsPropagation") == nil ? nil : fields.choice("rootfsPropagation")
         seccomp = try fields.object("seccomp", &warnings)
         sysctl = try fields.stringMap("sysctl")
         maskedPaths = try fields.strings("maskedPaths")

@@ -69,8 +69,7 @@ extension Seccomp {
         defaultErrnoRet = try Self.errno(fields.optional("defaultErrnoRet"), for: defaultAction)
         architectures = try fields.choices("architectures")
         flags = fields.optional("flags") == nil ? nil : try fields.choices("flags")
-        // Callers that write all their fields write an empty one for none.
-        listenerPath = try fields.string("listenerPath").flatMap { $0.isEmpty ? nil : $0 }
+        listenerPath = try fields.text("listenerPath")
         listenerMetadata = try fields.string("listenerMetadata")
         if let metadata = fields.optional("listenerMetadata"), listenerPath == nil {
             throw metadata.failure("'listenerMetadata' has no meaning without 'listenerPath'")

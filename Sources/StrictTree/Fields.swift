@@ -58,6 +58,11 @@ extension Fields {
         try optional(name)?.string
     }
 
+    /// Empty is absent: callers that write all their fields write an empty one for none.
+    public mutating func text(_ name: StaticString) throws(TreeError) -> String? {
+        try string(name).flatMap { $0.isEmpty ? nil : $0 }
+    }
+
     public mutating func bool(_ name: StaticString) throws(TreeError) -> Bool? {
         try optional(name)?.bool
     }

@@ -103,7 +103,7 @@ struct Completion {
     }
 
     private func names(_ store: StoreOptions) -> [String] {
-        pods(store).map { $0.namespace == "default" ? $0.name : "\($0.namespace)/\($0.name)" }
+        pods(store).map { PodReference.short($0.name, in: $0.namespace) }
     }
 
     private func containers(of pod: String, _ store: StoreOptions) -> [String] {

@@ -54,7 +54,8 @@ struct Fact: Sendable {
         + processFacts
         + cloneFacts
         + namespaceFacts + initFacts + journalFacts + journalIndexFacts + journalHolderFacts + journalLeaseFacts
-        + journalSoakFacts + logFacts + networkFacts + networkCrashFacts + networkRuleFacts + networkGuardFacts + networkRootFacts
+        + journalSoakFacts + logFacts + networkFacts + networkPortFacts + networkCrashFacts + networkRuleFacts + networkGuardFacts
+        + networkRootFacts
         + networkCheckFacts
         + networkRetireFacts
         + networkCNIFacts + netlinkFacts

@@ -122,7 +122,7 @@ extension ContainerCourse {
         isChanged = true
     }
 
-    mutating func end(_ end: Event.End?, asked request: PodRequest?, at moment: Moment) {
+    mutating func end(_ end: Event.End?, asked request: PodRequest? = nil, at moment: Moment) {
         var termination = ContainerStatus.Termination(
             exitCode: end?.status.shellCode, reason: "ContainerStatusUnknown", startedAt: status.startedAt,
             finishedAt: moment.wall)
@@ -239,7 +239,7 @@ extension ContainerCourse {
     /// The sandbox is gone, and with it whatever the container had in the kernel and in the store.
     mutating func leaveSandbox(at moment: Moment) {
         if status.state == .created || status.state == .creating && status.goal == .created { lose() }
-        if status.state == .creating || status.state == .running { end(nil, asked: nil, at: moment) }
+        if status.state == .creating || status.state == .running { end(nil, at: moment) }
         activity = .none
         clearSetbacks()
         leaveHands()

@@ -154,9 +154,9 @@ extension PodMachine {
         case .hasEnded:
             // Its program may have been one step away. Who waits for the start waits for the next attempt, unless there is to be none.
             if !container.plan.restart.applies(to: nil) { container.status.hasStarted = true }
-            container.end(nil, asked: nil, at: moment)
+            container.end(nil, at: moment)
         // Somebody has taken it away already.
-        case .neverRan where container.status.state == .running: container.end(nil, asked: nil, at: moment)
+        case .neverRan where container.status.state == .running: container.end(nil, at: moment)
         case .neverRan where container.isHeld: container.neverRan(at: moment)
         case .neverRan:
             if container.vainStarts < PodMachine.patience { return container.tryAgain(at: moment) }

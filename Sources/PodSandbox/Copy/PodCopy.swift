@@ -33,7 +33,7 @@ public struct PodCopy: ~Copyable {
             return directory
         }
         let sandbox = pod.sandbox
-        name = "\(sandbox.namespace == "default" ? sandbox.name : sandbox.fullName):\(container)"
+        name = "\(PodReference.short(sandbox.name, in: sandbox.namespace)):\(container)"
         self.warn = warn
         self.advance = advance
         self.owner = owner

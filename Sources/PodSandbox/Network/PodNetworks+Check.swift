@@ -136,17 +136,17 @@ extension PodNetworks {
 
     private func runningPods() throws(NetworkError) -> [SandboxRecord] {
         do throws(PodError) {
-            return try PodRegistry(places, isWritable: false).lines().filter { $0.sandbox.phase == .ready && !$0.isLost }
-                .map(\.sandbox)
+            return try PodRegistry(places, isWritable: false).lines().filter(Self.runs).map(\.sandbox)
         } catch { throw NetworkError(.failed, error.message) }
     }
 
     private func runs(_ uid: PodUID) throws(NetworkError) -> Bool {
         do throws(PodError) {
-            guard let state = try PodRegistry(places, isWritable: false).state(of: uid) else { return false }
-            return state.sandbox.phase == .ready && !state.isLost
+            return try PodRegistry(places, isWritable: false).state(of: uid).map { Self.runs($0.line) } ?? false
         } catch { throw NetworkError(.failed, error.message) }
     }
+
+    private static func runs(_ line: PodLine) -> Bool { line.sandbox.phase == .ready && !line.isLost }
 
     /// Why a pod cannot have a network; nil where it can.
     private func whyNot(_ uid: PodUID) throws(NetworkError) -> String? {

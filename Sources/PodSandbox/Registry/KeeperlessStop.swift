@@ -15,7 +15,7 @@ public struct KeeperlessStop {
 
     public init(_ places: PodPlaces) { self.places = places }
 
-    /// Ends all processes of the pod, after the grace that is given, or else the pod's own, in seconds. `goal` is what is wanted of it from now on. Throws what is
+    /// Ends all processes of the pod, which is not frozen (whoever asked its keeper has thawed it), after the grace that is given, or else the pod's own, in seconds. `goal` is what is wanted of it from now on. Throws what is
     /// left; `wrongState` where it has a keeper, whose the pod is.
     public func stop(_ pod: PodState, _ goal: SandboxRecord.Goal, grace: UInt32?) throws(PodError) {
         let lock = try lock(pod.sandbox.uid)
@@ -27,7 +27,6 @@ public struct KeeperlessStop {
     private func end(_ pod: PodState, _ goal: SandboxRecord.Goal, _ grace: UInt32?) throws(PodError) {
         let uid = pod.sandbox.uid
         try record(goal, grace, of: uid)
-        try PodFreezer(places).thawIfFrozen(uid)
         let seconds = grace ?? pod.plan?.gracePeriod ?? 0
         try grouping { () throws(CgroupError) in
             let group = try PodCgroups.cgroup(at: PodPlaces.cgroup(of: uid))

@@ -17,7 +17,12 @@ public struct PodReference: Hashable, Sendable, CustomStringConvertible {
 
     /// As lists print it, so that every verb takes it: without the namespace where that is the one that is meant anyway.
     public static func printed(_ name: String, in namespace: String, isWhole: Bool) -> String {
-        isWhole || namespace != "default" ? "\(kind)/\(namespace)/\(name)" : "\(kind)/\(name)"
+        "\(kind)/" + (isWhole ? "\(namespace)/\(name)" : short(name, in: namespace))
+    }
+
+    /// As people write it.
+    public static func short(_ name: String, in namespace: String) -> String {
+        namespace == "default" ? name : "\(namespace)/\(name)"
     }
 
     private static let kind = "pod"

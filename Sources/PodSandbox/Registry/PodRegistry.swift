@@ -62,7 +62,7 @@ public struct PodRegistry {
             (try named(name, in: namespace, journal), try journal.value(of: PodKeys.sandbox(uid))?.value)
         }
         if found.0 != nil, !isReplacing {
-            let holder = namespace == "default" ? name : "\(namespace)/\(name)"
+            let holder = PodReference.short(name, in: namespace)
             return PodError(
                 .exists, "there is a pod '\(name)' in namespace '\(namespace)' already",
                 hint: "'hull rm \(holder)' removes it, 'hull run --replace' does so first", fault: .nameTaken)

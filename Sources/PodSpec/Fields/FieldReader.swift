@@ -94,10 +94,8 @@ extension FieldReader {
     }
 
     func choice<T: FieldChoice>(_ name: StaticString) -> T? {
-        guard let value = value(name), let text = text(value) else { return nil }
+        guard let value = value(name), let text = text(name) else { return nil }
         if let choice = T(rawValue: text) { return choice }
-        // Empty is absent, as for Go programs and the charts that feed them.
-        if text.isEmpty { return nil }
         let names = T.allCases.map(\.rawValue).filter { !$0.isEmpty }
         let known = names.reduce(into: "") { list, name in list += (list.isEmpty ? "'" : ", '") + name + "'" }
         report.refuse(value, "unknown \(T.noun) '\(text)': it is one of \(known)")

@@ -77,31 +77,34 @@ extension Pod.Spec {
 
     /// A container may be told the resources of another one, which must be there.
     private func checkResourceFields(_ fields: FieldReader) {
+        func unknown(_ field: ResourceField) -> String? {
+            field.container.flatMap { name in allContainers.contains { $0.name == name } ? nil : name }
+        }
         for (container, element) in zip(
             initContainers + containers, fields.elements("initContainers") + fields.elements("containers"))
         {
             for variable in container.env {
-                guard case .resource(let field) = variable.source, let name = field.container,
-                    !allContainers.contains(where: { $0.name == name })
-                else { continue }
+                guard case .resource(let field) = variable.source, let name = unknown(field) else { continue }
                 fields.report.refuse(
                     element, "the variable '\(variable.name)' is of a container '\(name)', which the pod has not")
             }
         }
-        let elements = fields.elements("volumes")
         for volume in volumes {
             guard case .projected(let projected) = volume.source else { continue }
-            let files = projected.sources.flatMap { source in if case .pod(let files) = source { files } else { [PodFile]() } }
-            for file in files {
-                guard case .resource(let field) = file.content, let name = field.container,
-                    !allContainers.contains(where: { $0.name == name })
-                else { continue }
-                // What has no name was reported as that.
-                let element = elements.first { (try? $0.member("name")?.string) == volume.name }
-                fields.report.refuse(
-                    element ?? fields.object, "the file '\(file.path)' is of a container '\(name)', which the pod has not")
+            for case .pod(let files) in projected.sources {
+                for file in files {
+                    guard case .resource(let field) = file.content, let name = unknown(field) else { continue }
+                    fields.report.refuse(
+                        element(of: volume, fields), "the file '\(file.path)' is of a container '\(name)', which the pod has not")
+                }
             }
         }
+    }
+
+    /// Where a volume stands in the manifest.
+    private func element(of volume: Volume, _ fields: FieldReader) -> Value {
+        // What has no name was reported as that.
+        fields.elements("volumes").first { (try? $0.member("name")?.string) == volume.name } ?? fields.object
     }
 
     /// Volumes of huge pages are charged to the containers that write them: one of them must have some, and says which size is meant.
@@ -109,14 +112,12 @@ extension Pod.Spec {
         let sizes = Set(allContainers.flatMap(\.resources.limits.hugePages.keys))
         for (index, volume) in volumes.enumerated() {
             guard case .emptyDir(var empty) = volume.source, case .hugePages(let asked) = empty.medium else { continue }
-            // What has no name was reported as that.
-            let element = fields.elements("volumes").first { (try? $0.member("name")?.string) == volume.name }
             guard let size = asked ?? (sizes.count == 1 ? sizes.first : nil), sizes.contains(size) else {
                 let words =
                     asked == nil && sizes.count > 1
                     ? "the pod has huge pages of several sizes: say which, as HugePages-2Mi"
                     : "no container of the pod has a limit of such huge pages: give one 'hugepages-2Mi' or the like"
-                fields.report.refuse(element ?? fields.object, "volume '\(volume.name)': \(words)")
+                fields.report.refuse(element(of: volume, fields), "volume '\(volume.name)': \(words)")
                 continue
             }
             empty.medium = .hugePages(size)
